@@ -1,0 +1,113 @@
+#include "base/str.h"
+
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reserve(Str *str, size_t more)
+{
+    size_t need = str->size + more + 1;
+    if (need <= str->room)
+        return;
+    size_t room = str->room ? str->room : 64;
+    while (room < need)
+        room *= 2;
+    str->text = mem_resize(str->text, room, 1);
+    str->room = room;
+}
+
+void str_add_bytes(Str *str, const char *bytes, size_t count)
+{
+    reserve(str, count);
+    if (count)
+        memcpy(str->text + str->size, bytes, count);
+    str->size += count;
+    str->text[str->size] = '\0';
+}
+
+void str_add(Str *str, const char *text)
+{
+    str_add_bytes(str, text, strlen(text));
+}
+
+void str_addf(Str *str, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int need = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (need < 0)
+        return;
+    reserve(str, (size_t)need);
+    va_start(args, fmt);
+    vsnprintf(str->text + str->size, (size_t)need + 1, fmt, args);
+    va_end(args);
+    str->size += (size_t)need;
+}
+
+char *str_take(Str *str)
+{
+    reserve(str, 0);
+    str->text[str->size] = '\0';
+    char *text = str->text;
+    *str = (Str){0};
+    return text;
+}
+
+void str_clear(Str *str)
+{
+    free(str->text);
+    *str = (Str){0};
+}
+
+/* Levenshtein's distance, two rows. */
+static int distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    int la = (int)strlen(a), lb = (int)strlen(b), row[LONGEST + 1];
+    if (la > LONGEST || lb > LONGEST)
+        return LONGEST;
+    for (int j = 0; j <= lb; j++)
+        row[j] = j;
+    for (int i = 1; i <= la; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= lb; j++) {
+            int change = diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            diagonal = row[j];
+            int insert = row[j - 1] + 1, remove = row[j] + 1;
+            row[j] = change < insert ? change : insert;
+            if (remove < row[j])
+                row[j] = remove;
+        }
+    }
+    return row[lb];
+}
+
+int str_closest(const char *word, const char *const *words, int count)
+{
+    int allowed = (int)strlen(word) / 3, best = -1;
+    if (allowed < 1)
+        allowed = 1;
+    for (int i = 0; i < count; i++) {
+        int d = distance(word, words[i]);
+        if (d <= allowed) {
+            allowed = d - 1;
+            best = i;
+        }
+    }
+    return best;
+}
+
+void str_number(char *buffer, size_t size, double value)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(buffer, size, "%.*g", digits, value);
+        if (strtod(buffer, NULL) == value)
+            return;
+    }
+}

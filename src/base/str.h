@@ -1,0 +1,24 @@
+/* A growing text, and the nearest word to a misspelt one. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stddef.h>
+
+typedef struct Str {
+    char *text; /* always terminated once something was added; NULL before */
+    size_t size, room;
+} Str;
+
+void str_add(Str *str, const char *text);
+void str_add_bytes(Str *str, const char *bytes, size_t count);
+void str_addf(Str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *str_take(Str *str);  /* the text, now the caller's (never NULL); *str is empty again */
+void str_clear(Str *str);  /* frees; a zeroed Str is a valid empty one */
+
+/* The index of the word most like `word` (edit distance at most a third of its length, at least 1), or -1. */
+int str_closest(const char *word, const char *const *words, int count);
+
+/* Shortest decimal text that reads back as the same float (e.g. 0.001 -> "0.001", 1e-7 -> "1e-07"). */
+void str_number(char *buffer, size_t size, double value);
+
+#endif

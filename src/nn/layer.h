@@ -1,0 +1,105 @@
+/* What a layer is.  A kind is one const row: its fields, its shapes and its two passes, at the foot of the kind's own
+ * file (nn/layer_dense.c ...); layer_kinds[] in nn/layer.c lists them.  Nothing else switches on the kind. */
+#ifndef NN_LAYER_H
+#define NN_LAYER_H
+
+#include "base/param.h"
+#include "tensor/activation.h"
+#include "tensor/shape.h"
+#include "tensor/team.h"
+
+#include <stdint.h>
+
+enum { LAYER_NAME = 32, LAYER_TENSORS = 4 };
+
+typedef struct LayerKind LayerKind;
+
+/* A layer as the user wrote it. */
+typedef struct LayerSpec {
+    ParamSet set;          /* set.kind is &layer_kind->param */
+    char name[LAYER_NAME]; /* "conv_1": given by the user or made by the parser; unique in the design */
+} LayerSpec;
+
+typedef enum TensorRole {
+    TENSOR_WEIGHT, /* trained; L1/L2 decay applies */
+    TENSOR_BIAS,   /* trained; no decay (biases, BatchNorm's gamma and beta) */
+    TENSOR_STATE   /* not trained by gradients: BatchNorm's moving statistics */
+} TensorRole;
+
+typedef enum Initialiser { INIT_GLOROT_UNIFORM, INIT_GLOROT_NORMAL, INIT_HE_UNIFORM, INIT_HE_NORMAL, INIT_ZEROS, INIT_ONES } Initialiser;
+
+typedef struct TensorPlan {
+    const char *name; /* as Keras names it: kernel, bias, gamma, beta, moving_mean, moving_variance */
+    TensorRole role;
+    int rank, dim[4]; /* Keras' layout */
+    Initialiser init;
+    double fan_in, fan_out;
+} TensorPlan;
+
+/* What a layer will need, found before any memory exists. */
+typedef struct LayerPlan {
+    const LayerKind *kind;
+    Shape in, out;
+    Activation activation; /* ACT_LINEAR where the kind has none */
+    TensorPlan tensor[LAYER_TENSORS];
+    int tensors;
+    double macs;        /* multiply-adds of one sample's forward pass */
+    bool alias;         /* the output is the input's memory (Flatten, Reshape) */
+    bool whole_batch;   /* its training statistics are over the batch: samples cannot be done in chunks */
+    size_t keep;        /* floats a sample that the backward pass needs besides x and y */
+    size_t scratch;     /* floats a thread */
+    size_t packed;      /* floats shared by all threads: weights as the kernels want them */
+    size_t shared;      /* floats shared by all threads for sums over the batch */
+    void *own;          /* the kind's plan (a ConvPlan ...), freed with free(); NULL if none */
+} LayerPlan;
+
+/* One thread's call of one layer on n samples of its slice. */
+typedef struct LayerRun {
+    const LayerSpec *spec;
+    const LayerPlan *plan;
+    Activation activation; /* plan->activation, or linear where the loss takes logits */
+    int n;
+    const float *x;        /* (n, in) */
+    float *y;              /* (n, out) */
+    float *dy;             /* (n, out); backward may overwrite it */
+    float *dx;             /* (n, in); NULL: nobody asks for it */
+    float *param[LAYER_TENSORS];
+    float *grad[LAYER_TENSORS]; /* accumulated into; all NULL for a frozen layer */
+    float *keep, *scratch, *packed, *shared;
+
+    bool training;         /* dropout, batch statistics, sampling; false also for a frozen layer's BatchNorm */
+    uint64_t seed;
+    uint32_t step;         /* of the optimizer, from 0: the counter of the random numbers */
+    uint32_t layer;        /* index in the network */
+    uint32_t first;        /* first sample's place in the batch */
+    int batch;             /* samples of the whole batch over all threads */
+    Team *team;            /* NULL when one thread runs alone (inference) */
+    int rank;
+    float kl_weight;       /* Sample: weight of the KL term in the loss (beta times warm-up), already divided by batch */
+    double *kl;            /* Sample: += sum over samples of KL */
+} LayerRun;
+
+struct LayerKind {
+    ParamKind param;
+    const char *group; /* "layers that learn", "layers that resize", "layers that only shape": for the menus */
+    bool (*plan)(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err);
+    void (*pack)(const LayerRun *run, int rank, int size); /* NULL: nothing to pack */
+    void (*forward)(const LayerRun *run);
+    void (*backward)(const LayerRun *run); /* called with what forward left in keep */
+    /* The layer that undoes this one, for `decoder mirror`: given the layer and its input shape, appends at most one
+     * layer to out (already complete); false with *err when there is none. Dropout and BatchNorm mirror themselves. NULL: has none, is left out. */
+    bool (*mirror)(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err);
+};
+
+extern const LayerKind *const layer_kinds[];
+extern const int layer_kinds_count;
+
+const LayerKind *layer_kind_find(const char *name); /* NULL: no such kind */
+static inline const LayerKind *layer_spec_kind(const LayerSpec *spec) { return (const LayerKind *)(const void *)spec->set.kind; }
+LayerSpec layer_spec_new(const LayerKind *kind);    /* all defaults, no name */
+
+/* Shape inference and needs; on error says which shape does not fit and what would (err->cure). */
+bool layer_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err) MUST_CHECK;
+void layer_plan_clear(LayerPlan *plan);
+
+#endif

@@ -1,0 +1,16 @@
+/* Which instruction set the kernels use.  Every file in tensor/kernels/ is compiled once for each of them (see
+ * vector.h); each operation picks its row of function pointers by isa_chosen(). */
+#ifndef TENSOR_ISA_H
+#define TENSOR_ISA_H
+
+#include <stdbool.h>
+
+typedef enum Isa { ISA_BASELINE, ISA_AVX2, ISA_AVX512, ISA_COUNT } Isa;
+
+/* The best this processor has, or the one named by the environment variable HOURGLASS_KERNELS
+ * (baseline, avx2, avx512; ignored where the processor lacks it).  Fixed at the first call. */
+Isa isa_chosen(void);
+bool isa_supported(Isa isa);
+const char *isa_name(Isa isa);
+
+#endif
