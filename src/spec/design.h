@@ -1,0 +1,132 @@
+/* A design: what the user wrote.  Blocks of layers, and stages that train them.
+ *
+ *     input 28x28x1
+ *     encoder                      a block; `encoder` and `decoder` are short for `block encoder`, `block decoder`
+ *       conv 32 3x3 stride=2 relu
+ *       flatten
+ *       dense 16
+ *     decoder mirror               made from the encoder's layers, remade when they change
+ *     train                        settings of every stage that does not say otherwise
+ *       loss mse
+ *     stage frozen                 none written: one stage called "train" that runs all blocks in order
+ *       run encoder head           the blocks of this stage's network, in order
+ *       codes first                blocks already trained whose output replaces the data (computed once)
+ *       freeze encoder             blocks that run but do not learn
+ *       epochs 5
+ */
+#ifndef SPEC_DESIGN_H
+#define SPEC_DESIGN_H
+
+#include "base/error.h"
+#include "nn/layer.h"
+#include "nn/loss.h"
+#include "nn/optimizer.h"
+
+enum { DESIGN_NAME = 64, DESIGN_BLOCKS = 16, DESIGN_STAGES = 16, DESIGN_LAYERS = 512 };
+
+/* The settings of training: each is one line, a word of its own and the fields of the chosen kind. */
+typedef enum TrainSetting {
+    TRAIN_LOSS,       /* loss bce reduction=sum        LossSpec */
+    TRAIN_OPTIMIZER,  /* optimizer adam lr=1e-3        OptimizerSpec */
+    TRAIN_SCHEDULE,   /* schedule cosine               nn/schedule.h */
+    TRAIN_BATCH,      /* batch 128 */
+    TRAIN_EPOCHS,     /* epochs 30 */
+    TRAIN_VALIDATION, /* validation last 10%           data/split.h */
+    TRAIN_NOISE,      /* noise gaussian mean=0.5       data/noise.h */
+    TRAIN_KL,         /* kl warmup=5                   epochs over which the Sample layers' beta grows from 0 */
+    TRAIN_DECAY,      /* decay l2=1e-4 */
+    TRAIN_CLIP,       /* clip norm=1 value=0           0: none */
+    TRAIN_STOP,       /* stop patience=5 min-delta=0   0: never early; restores the best epoch */
+    TRAIN_SHUFFLE,    /* shuffle yes */
+    TRAIN_SETTINGS
+} TrainSetting;
+
+typedef struct TrainSettingRow {
+    const char *name, *help, *question;
+    const ParamKind *(*kind)(int index); /* the choices; NULL past the end.  One nameless kind for batch, epochs ... */
+    const char *normal;                  /* the default line after the setting's name: "adam lr=1e-3", "128" */
+} TrainSettingRow;
+
+extern const TrainSettingRow train_settings[TRAIN_SETTINGS];
+
+typedef struct TrainSpec {
+    ParamSet set[TRAIN_SETTINGS];
+} TrainSpec;
+
+TrainSpec train_spec_new(void);                     /* all defaults */
+int train_spec_batch(const TrainSpec *spec);
+int train_spec_epochs(const TrainSpec *spec);
+double train_spec_lr(const TrainSpec *spec);
+void train_spec_set_lr(TrainSpec *spec, double lr);
+
+typedef enum MirrorKind {
+    MIRROR_NONE,
+    MIRROR_EXACT, /* `mirror`: each layer's inverse, shapes of the encoder backwards */
+    MIRROR_SETS   /* `mirror sets`: the encoder's sets backwards, each with its own filters; closing layers follow by hand */
+} MirrorKind;
+
+typedef struct Block {
+    char name[LAYER_NAME];
+    MirrorKind mirror;
+    int mirrored;        /* of the block's layers, the first so many were made by the mirror */
+    int first, count;    /* range in Design.layer; blocks lie in order without gaps */
+    char from[256];      /* `from PATH`: weights of this block are read from this model or run before training; "" */
+} Block;
+
+typedef struct Stage {
+    char name[LAYER_NAME];
+    int run[DESIGN_BLOCKS], runs;
+    int codes[DESIGN_BLOCKS], code_blocks;
+    bool frozen[DESIGN_BLOCKS]; /* by block index */
+    TrainSpec train;
+} Stage;
+
+typedef struct Design {
+    char name[DESIGN_NAME];
+    Shape input;
+    Block block[DESIGN_BLOCKS];
+    int blocks;
+    LayerSpec *layer; /* owned; `layers` of them, all blocks' in order */
+    int layers;
+    Stage stage[DESIGN_STAGES];
+    int stages;       /* at least 1 */
+} Design;
+
+Design *design_new(const char *name);
+Design *design_copy(const Design *design);
+void design_free(Design *design);
+bool design_equal(const Design *a, const Design *b);
+
+int design_block_find(const Design *design, const char *name); /* index or -1 */
+
+/* The layers of a stage's network in order (specs copied into out, up to DESIGN_LAYERS), which of them are frozen, and its input
+ * shape after the `codes` blocks.  Shapes are checked; errors name layer and both shapes. */
+typedef struct Chain {
+    Shape input;
+    LayerSpec layer[DESIGN_LAYERS];
+    bool frozen[DESIGN_LAYERS];
+    int block_of[DESIGN_LAYERS];
+    int layers;
+    int code; /* layers before this index make the code (end of the block "encoder", else narrowest place) */
+} Chain;
+
+Chain *design_chain(const Design *design, int stage, Error *err) MUST_CHECK; /* free() it */
+
+/* The blocks in `codes` as a chain of their own (layers == 0 when there are none); free() it. */
+Chain *design_code_chain(const Design *design, int stage, Error *err) MUST_CHECK;
+
+/* Edits, for the designer: each keeps mirrors and names right. */
+bool design_insert_layer(Design *design, int block, int at, const LayerSpec *spec, Error *err) MUST_CHECK;
+void design_remove_layer(Design *design, int block, int at);
+void design_move_layer(Design *design, int block, int at, int by);
+void design_break_mirror(Design *design, int block);              /* the made layers become ordinary ones */
+bool design_refresh(Design *design, Error *err) MUST_CHECK;       /* remake mirrors, names; check all shapes */
+
+/* `--set key=value`: "lr=1e-2", "batch=64", "loss=mse", "noise=gaussian sd=0.3", "conv_1.filters=16", "tuned.epochs=3" (stage.setting; without
+ * a stage: all stages). */
+bool design_set(Design *design, const char *assignment, Error *err) MUST_CHECK;
+
+/* Everything that can be known before training: shapes of every stage, losses that fit their outputs, labels where needed. */
+bool design_check(const Design *design, Error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,18 @@
+/* The text form of a design: parser and printer.  man/hourglass-net.5 is its manual. */
+#ifndef SPEC_TEXT_H
+#define SPEC_TEXT_H
+
+#include "spec/design.h"
+
+/* `name` is the file's name for errors; the design's name is its base name without .net.
+ * An error has file, line, column, the line itself, what was expected and the likely meant word. */
+Design *design_parse(const char *text, const char *name, Error *err) MUST_CHECK;
+
+/* Canonical.  Brief leaves out what is default; full spells out every default and every mirrored layer. The text is the caller's.
+ * print(parse(print(x))) == print(x) in both. */
+char *design_print(const Design *design, bool full);
+
+/* A preset's name, or a file's path ("-": standard input). */
+Design *design_open(const char *name_or_path, Error *err) MUST_CHECK;
+
+#endif
