@@ -1,0 +1,69 @@
+/* The worker: a thread that owns a trainer, a queue of commands to it, and immutable snapshots from it.
+ *
+ * Commands are read between batches.  A snapshot replaces the one before it if nobody took that: whoever looks never
+ * holds up the training, and training never waits for whoever looks. */
+#ifndef TRAIN_WORKER_H
+#define TRAIN_WORKER_H
+
+#include "train/trainer.h"
+
+typedef struct Worker Worker;
+
+typedef enum WorkerState { WORKER_LOADING, WORKER_RUNNING, WORKER_PAUSED, WORKER_STOPPED, WORKER_DONE, WORKER_FAILED } WorkerState;
+
+enum { SNAPSHOT_LAYERS = 64 };
+
+typedef struct Snapshot {
+    WorkerState state;
+    Progress progress;
+    Error error;              /* WORKER_FAILED */
+    Metric *metric;           /* history so far, owned by the snapshot */
+    int metrics;
+    /* probe samples, as the worker was asked: inputs as fed (noisy), outputs, each `probes` x size floats in 0..1 */
+    int probes;
+    Shape probe_shape, output_shape;
+    float *noisy, *output;
+    /* codes of the scatter samples */
+    int codes, code_size;
+    float *code;
+    int layers;
+    char layer_name[SNAPSHOT_LAYERS][LAYER_NAME];
+    LayerHealth health[SNAPSHOT_LAYERS];
+} Snapshot;
+
+typedef struct WorkerOptions {
+    TrainerOptions trainer;
+    int probes;               /* samples of probe_x to reconstruct for each snapshot; 0: none */
+    const float *probe_x;     /* (probes, input); copied */
+    int codes;                /* samples of code_x to encode; 0: none */
+    const float *code_x;      /* copied */
+    double interval;          /* least seconds between snapshots; 0: 0.05 */
+} WorkerOptions;
+
+/* Borrows data for the worker's life and copies design.  `wake` is a file descriptor that gets a byte (or eventfd count) whenever
+ * a snapshot is ready; -1: none. */
+Worker *worker_start(const Design *design, const Data *data, const WorkerOptions *options, int wake, Error *err) MUST_CHECK;
+
+/* Stops after the batch at hand (saving everything where there is a run), joins, frees. */
+void worker_free(Worker *worker);
+
+/* Commands; each returns at once. */
+void worker_pause(Worker *worker);
+void worker_continue(Worker *worker);
+void worker_stop(Worker *worker);      /* finish the batch, save, end the thread */
+void worker_save(Worker *worker);
+void worker_set_lr(Worker *worker, double lr);
+void worker_set_beta(Worker *worker, double factor);
+void worker_set_batch(Worker *worker, int batch);
+void worker_set_noise(Worker *worker, const char *noise);
+void worker_set_probes(Worker *worker, int probes, const float *x); /* copied */
+void worker_watch_health(Worker *worker, bool on);
+
+/* The newest snapshot not yet taken, or NULL.  The caller's: snapshot_free. */
+Snapshot *worker_take_snapshot(Worker *worker);
+void snapshot_free(Snapshot *snapshot);
+
+/* Waits until the thread has ended (done, stopped or failed) or `seconds` have passed; true when ended. */
+bool worker_wait(Worker *worker, double seconds);
+
+#endif
