@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "tensor/isa.h"
 
 #include <pthread.h>
