@@ -35,7 +35,7 @@ typedef struct Data {
     char name[DATA_NAME];     /* "MNIST", "Fashion-MNIST", "built-in digits", "folder faces": what the program calls it */
     char source[256];         /* path, or "" for the built-in digits */
     char note[256];           /* what has to be said whenever numbers are quoted: "partly lossy: ...", or "" */
-    char checksum[65];        /* sha256 over shapes, pixels and labels of both parts */
+    char checksum[65];        /* of both parts as they were read, before a limit; see data_identify */
     bool exact;               /* bytes known to be the published ones (by checksum) */
     char class_name[DATA_CLASSES][32]; /* "" where only the number is known */
 } Data;
@@ -43,7 +43,7 @@ typedef struct Data {
 void data_free(Data *data); /* NULL is fine */
 
 typedef struct DataOptions {
-    const char *path; /* folder or file; NULL: $HOURGLASS_DATA, data/, $XDG_DATA_HOME/hourglass/datasets, then built-in digits */
+    const char *path; /* folder or file; NULL: data_default_place, and where that is none the built-in digits */
     const char *images, *labels, *test_images, *test_labels; /* explicit files, override path; NULL: none */
     Shape want;       /* the network's input: folders are resized to it; size 0: as they are */
     int limit;        /* first samples of the training part only; 0: all */
@@ -54,10 +54,14 @@ typedef struct DataOptions {
 /* Recognises by content: IDX (raw or gzip) folder or file, CIFAR-10 binary batches, folder tree of PNG/JPEG, npy. */
 Data *data_open(const DataOptions *options, Error *err) MUST_CHECK;
 
-/* Where data_open would look without a path: the folder, or "" for the built-in digits. */
-void data_default_place(char *path, size_t size);
+/* Where data_open looks without a path: the first of $HOURGLASS_DATA, ./data, $XDG_DATA_HOME/hourglass/datasets that holds a
+ * set, itself or in a sub-folder mnist, fashion-mnist or cifar-10-batches-bin; those that fit `want` go before those that
+ * don't (size 0: any).  $HOURGLASS_DATA is returned even when nothing can be found in it, so that opening it says so.
+ * "" for the built-in digits. */
+void data_default_place(Shape want, char *path, size_t size);
 
-/* sha256 over shapes, pixels and labels, into data->checksum; sets exact and the name where the bytes are known. */
+/* Fills checksum: sha256 over the parts' shapes, counts, pixels and labels.  Where it is known sets exact, the name, the
+ * classes' names and a note; where it is not keeps them. */
 void data_identify(Data *data);
 
 /* Can samples of `have` be fed to an input of `want`: the same numbers in the same order (28x28x1 and 784)?

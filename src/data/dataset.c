@@ -1,0 +1,82 @@
+/* Samples in memory. */
+#include "data/dataset.h"
+
+#include "base/mem.h"
+#include "data/formats.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dataset_clear(Dataset *set)
+{
+    free(set->bytes);
+    free(set->floats);
+    free(set->labels);
+    *set = (Dataset){0};
+}
+
+void data_free(Data *data)
+{
+    if (!data)
+        return;
+    dataset_clear(&data->train);
+    dataset_clear(&data->test);
+    free(data);
+}
+
+void dataset_sample(const Dataset *set, int index, float *out)
+{
+    size_t size = shape_size(set->shape), at = (size_t)index * size;
+    for (size_t i = 0; i < size; i++)
+        out[i] = set->bytes ? set->bytes[at + i] * (1.0f / 255.0f) : set->floats[at + i];
+}
+
+bool dataset_pick(const Dataset *set, const uint32_t *index, int count, Dataset *out, Error *err)
+{
+    size_t size = shape_size(set->shape) * (set->bytes ? 1 : sizeof(float));
+    const uint8_t *from = set->bytes ? set->bytes : (const uint8_t *)(const void *)set->floats;
+    *out = (Dataset){.shape = set->shape, .count = count, .classes = set->classes};
+    uint8_t *to = mem_try_large((size_t)count, size);
+    out->bytes = set->bytes ? to : NULL;
+    out->floats = set->bytes ? NULL : (float *)(void *)to;
+    out->labels = set->labels ? mem_try_large((size_t)count, 1) : NULL;
+    if (!to || (set->labels && !out->labels)) {
+        dataset_clear(out);
+        return error_set(err, ERROR_FAILED, NULL, "no memory for a copy of %d samples", count);
+    }
+    for (int i = 0; i < count; i++) {
+        size_t at = index ? index[i] : (size_t)i;
+        memcpy(to + (size_t)i * size, from + at * size, size);
+        if (set->labels)
+            out->labels[i] = set->labels[at];
+    }
+    return true;
+}
+
+void data_add_note(Data *data, const char *fmt, ...)
+{
+    size_t used = strlen(data->note);
+    if (used > 0)
+        used += (size_t)snprintf(data->note + used, sizeof data->note - used, "; ");
+    if (used >= sizeof data->note)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(data->note + used, sizeof data->note - used, fmt, args);
+    va_end(args);
+}
+
+bool data_fits(Shape have, Shape want, const Data *data, Error *err)
+{
+    bool same = have.h == want.h && have.w == want.w && have.c == want.c;
+    if (same || ((have.flat || want.flat) && shape_size(have) == shape_size(want)))
+        return true;
+    char has[SHAPE_TEXT], needs[SHAPE_TEXT], cure[160];
+    shape_text(have, has);
+    shape_text(want, needs);
+    snprintf(cure, sizeof cure, "write `input %s` in the network or choose other data with --data", has);
+    return error_set(err, ERROR_INPUT, cure, "the samples of %s are %s, but the network's input is %s", data->name, has,
+                     needs);
+}
