@@ -33,12 +33,11 @@ typedef struct ConvPlan {
     bool wants_dx;  /* the input gradient will be asked for (or the layer is a transposed convolution) */
     size_t packed;  /* floats, shared by all threads */
     size_t scratch; /* floats, each thread its own */
-    /* offsets into packed, choice of kernels, block sizes: the tensor room's own */
+    /* the tensor room's own */
     struct {
-        size_t forward, backward;
-        int choice[3];
-        int block[6];
-        size_t offset[6];
+        size_t backward; /* where in packed the input gradient's weights begin */
+        size_t bias;     /* floats of scratch for the bias in whole vectors */
+        int choice[3];   /* how each pass is done: y, dx, dw; room for other algorithms beside the direct one */
     } own;
 } ConvPlan;
 
@@ -58,6 +57,9 @@ void conv_input_gradient(const ConvPlan *plan, int n, const float *dy, const flo
 
 /* dw += gradient with respect to w. */
 void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const float *dy, float *dw, float *scratch);
+
+/* y = f(y + bias) over `rows` of c numbers; bias may be NULL. */
+void bias_activation(size_t rows, int c, const float *bias, Activation act, float *y);
 
 /* db[c] += sum over `rows` of dy (rows, c). */
 void bias_gradient(size_t rows, int c, const float *dy, float *db);

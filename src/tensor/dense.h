@@ -13,6 +13,9 @@ void dense_weight_gradient(int n, int in, int out, const float *x, const float *
 void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,
                     const float *b, int ldb, float beta, float *c, int ldc);
 
+/* Keeps OpenBLAS on the calling thread from now on; team_new() calls it. */
+void matrix_use_one_thread(void);
+
 /* OpenBLAS's version, processor core and build, for reports. */
 void matrix_library(char *text, size_t size);
 

@@ -1,0 +1,55 @@
+/* Inside the convolution: one pass over a map, and the weight gradient.  Only conv*.c include this.
+ *
+ * A pass is a plain convolution whose outputs may lie apart from each other.  The forward pass is one; the input
+ * gradient is stride_h * stride_w of them, one for each phase of the input's pixels: only every stride-th row of the
+ * kernel meets a given row of the input, so each phase is a convolution of stride 1 with a part of the kernel. */
+#ifndef TENSOR_CONV_PASS_H
+#define TENSOR_CONV_PASS_H
+
+#include "tensor/conv.h"
+#include "tensor/kernels/conv_kernels.h"
+
+typedef struct ConvKernels {
+    const ConvBlockKernels *block;
+    const ConvDotsKernels *dots;
+    const ConvRowsKernels *rows;
+} ConvKernels;
+
+const ConvKernels *conv_kernels(void); /* of the instruction set in use */
+
+typedef struct ConvPass {
+    int in_h, in_w, in_c, out_h, out_w, out_c;
+    int kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w; /* the paddings may be negative */
+    ptrdiff_t x_sample, y_sample, y_first, y_row, y_pixel;    /* distances of the outputs, in floats */
+    /* Where weight (row ty, column tx, channel c, output o) of this pass stands in the layer's w:
+     * w_first + ty * w_row + tx * w_column + c * w_channel + o * w_output. */
+    ptrdiff_t w_first, w_row, w_column, w_channel, w_output;
+    bool dots; /* by dot products, else by register blocks */
+} ConvPass;
+
+ConvPass conv_pass_forward(const ConvGeometry *g);
+ConvPass conv_pass_backward(const ConvGeometry *g, int phase_h, int phase_w);
+
+size_t conv_pass_packed(const ConvPass *pass); /* floats of its packed weights */
+void conv_pass_pack(const ConvPass *pass, const float *w, float *packed, int rank, int size);
+
+/* `bias` in whole vectors. */
+void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *packed, const float *bias,
+                   ConvFinish finish, float alpha, float *y);
+
+/* How the weight gradient of a layer is summed; see conv_weight.c. */
+typedef enum ConvWeightWay { WEIGHT_WIDE, WEIGHT_FEW_IN, WEIGHT_FEW_OUT } ConvWeightWay;
+ConvWeightWay conv_weight_way(const ConvGeometry *g);
+size_t conv_weight_scratch(const ConvGeometry *g, ConvWeightWay way);
+void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int n, const float *x, const float *dy, float *dw,
+                     float *scratch);
+
+static inline int conv_round_up(int count, int grain)
+{
+    return (count + grain - 1) / grain * grain;
+}
+
+/* How many samples of `floats` numbers to work on together: as many as stay in the second-level cache. */
+int conv_group(size_t floats);
+
+#endif

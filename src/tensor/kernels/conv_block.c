@@ -1,0 +1,82 @@
+/* The register block of every convolution: rows x vectors of sums stay in registers while the weights stream by.
+ *
+ * Each step loads the vectors of w once and one number per row, which it spreads over a vector.  With 14 rows of two
+ * AVX-512 vectors that is 28 multiply-adds for 16 loads, which reaches the processor's peak; fewer rows (the ends of
+ * map rows, small maps) still come close.  AVX2 and SSE have 16 registers, so 6 rows. */
+#include "tensor/kernels/conv_finish.h"
+#include "tensor/kernels/conv_kernels.h"
+#include "tensor/vector.h"
+
+#if VECTOR_FLOATS == 16
+#define ROWS 14
+#else
+#define ROWS 6
+#endif
+
+#define EACH(i, count) _Pragma("GCC unroll 16") for (int i = 0; i < count; i++)
+
+/* Inlined with constant rows and vectors, so that `sum` becomes registers. */
+static inline __attribute__((always_inline)) void block(const ConvBlock *b, const int rows, const int vectors)
+{
+    Vec sum[ROWS][CONV_VECTORS];
+    const float *x[ROWS];
+    EACH(p, rows) {
+        x[p] = b->x[p];
+        EACH(v, vectors)
+            sum[p][v] = b->finish == CONV_ADD ? (Vec){0} : vec_load(b->bias + v * VECTOR_FLOATS);
+    }
+    for (int plane = 0; plane < b->planes; plane++)
+        for (int run = 0; run < b->runs; run++) {
+            ptrdiff_t at = plane * b->x_plane + run * b->x_run, x_step = b->x_step, w_step = b->w_step;
+            const float *w = b->w + plane * b->w_plane + run * b->w_run;
+            for (int i = b->length; i > 0; i--, at += x_step, w += w_step) {
+                Vec column[CONV_VECTORS];
+                EACH(v, vectors)
+                    column[v] = vec_load(w + v * VECTOR_FLOATS);
+                EACH(p, rows) {
+                    Vec spread = vec_all(x[p][at]);
+                    EACH(v, vectors)
+                        sum[p][v] += spread * column[v];
+                }
+            }
+        }
+    int last = b->last;
+    EACH(p, rows) {
+        float *y = b->y[p];
+        EACH(v, vectors) {
+            float *to = y + v * VECTOR_FLOATS;
+            if (v + 1 < vectors || last == VECTOR_FLOATS) {
+                if (b->finish == CONV_ADD)
+                    vec_store(to, vec_load(to) + sum[p][v]);
+                else
+                    vec_store(to, finish_vec(sum[p][v], b->finish, b->alpha));
+            } else {
+                if (b->finish == CONV_ADD)
+                    vec_store_part(to, vec_load_part(to, last) + sum[p][v], last);
+                else
+                    vec_store_part(to, finish_vec(sum[p][v], b->finish, b->alpha), last);
+            }
+        }
+    }
+}
+
+#define DEFINE(rows, vectors) \
+    static void block_##rows##_##vectors(const ConvBlock *b) \
+    { \
+        block(b, rows, vectors); \
+    }
+#if VECTOR_FLOATS == 16
+#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v) m(7, v) m(8, v) m(9, v) m(10, v) m(11, v) \
+    m(12, v) m(13, v) m(14, v)
+#else
+#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v)
+#endif
+EACH_ROWS(DEFINE, 1)
+EACH_ROWS(DEFINE, 2)
+
+#define NAME(rows, vectors) block_##rows##_##vectors,
+const ConvBlockKernels KERNEL(conv_block_kernels) = {
+    .vector = VECTOR_FLOATS,
+    .rows = ROWS,
+    .block = {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}},
+};

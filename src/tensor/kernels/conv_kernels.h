@@ -1,0 +1,79 @@
+/* What conv.c asks of the vector kernels: three tables of functions, compiled for every instruction set. */
+#ifndef TENSOR_CONV_KERNELS_H
+#define TENSOR_CONV_KERNELS_H
+
+#include <stddef.h>
+
+enum {
+    CONV_ROWS = 14,   /* most rows of a register block, of any instruction set */
+    CONV_VECTORS = 2, /* most vectors in each of them */
+    CONV_FILTERS = 4  /* most filters of the dot products */
+};
+
+/* What becomes of a sum before it is stored. */
+typedef enum ConvFinish { CONV_ADD, CONV_LINEAR, CONV_RELU, CONV_LRELU } ConvFinish;
+
+/* One register block: for each of its rows p
+ *
+ *     y[p][0 .. columns) = finish(bias + sum over plane, run, i of x[p][X] * w[W ...]),
+ *     X = plane * x_plane + run * x_run + i * x_step,   W alike.
+ *
+ * In the forward pass a row is an output pixel and a run is the part of a patch row that lies inside the map; the
+ * columns are filters.  In the weight gradient a row is one weight's input channel and place, a run is a row of
+ * pixels, a plane a sample.  Loads of w are whole vectors. */
+typedef struct ConvBlock {
+    const float *x[CONV_ROWS];
+    float *y[CONV_ROWS];
+    const float *w, *bias; /* bias: whole vectors, not read by CONV_ADD, which adds to y */
+    int planes, runs, length;
+    ptrdiff_t x_plane, x_run, x_step, w_plane, w_run, w_step;
+    int last; /* columns of the last vector that exist: 1 to its length */
+    ConvFinish finish;
+    float alpha; /* of CONV_LRELU */
+} ConvBlock;
+
+typedef void ConvBlockKernel(const ConvBlock *block);
+
+typedef struct ConvBlockKernels {
+    int vector; /* floats */
+    int rows;   /* most rows of a block, at most CONV_ROWS */
+    ConvBlockKernel *block[CONV_VECTORS][CONV_ROWS]; /* [vectors - 1][rows - 1] */
+} ConvBlockKernels;
+
+/* Few filters: sums run along the patch row instead, one dot product for each row and filter.
+ *
+ *     y[p][f] = finish(bias[f] + sum over run, i of x[p][run * x_run + i] * w[f * w_filter + run * w_run + i]) */
+typedef struct ConvDots {
+    const float *x[CONV_ROWS];
+    float *y[CONV_ROWS];
+    const float *w, *bias;
+    int runs, length;
+    ptrdiff_t x_run, w_run, w_filter;
+    ConvFinish finish;
+    float alpha;
+} ConvDots;
+
+typedef void ConvDotsKernel(const ConvDots *dots);
+
+typedef struct ConvDotsKernels {
+    int rows[CONV_FILTERS];                             /* most rows for that many filters */
+    ConvDotsKernel *dots[CONV_FILTERS][CONV_ROWS]; /* [filters - 1][rows - 1] */
+} ConvDotsKernels;
+
+typedef struct ConvRowsKernels {
+    /* y = finish(y + bias) over rows of c numbers; bias may be NULL. */
+    void (*finish)(size_t rows, int c, const float *bias, ConvFinish finish, float alpha, float *y);
+    /* sum[j] += sum over rows of y[row][j] */
+    void (*sum)(size_t rows, int c, const float *y, float *sum);
+} ConvRowsKernels;
+
+#define CONV_KERNELS_OF(isa) \
+    extern const ConvBlockKernels conv_block_kernels_##isa; \
+    extern const ConvDotsKernels conv_dots_kernels_##isa; \
+    extern const ConvRowsKernels conv_rows_kernels_##isa;
+CONV_KERNELS_OF(baseline)
+CONV_KERNELS_OF(avx2)
+CONV_KERNELS_OF(avx512)
+#undef CONV_KERNELS_OF
+
+#endif
