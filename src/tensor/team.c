@@ -3,6 +3,8 @@
  * A step of training passes a barrier every few hundred microseconds, so waiting must cost well under a microsecond
  * when all arrive together, and must not burn a core when they do not: a gate spins for some microseconds and then
  * sleeps.  Where there are more threads than processors, spinning would only hinder those that still work. */
+#include "config.h"
+
 #include "tensor/team.h"
 
 #include "base/mem.h"

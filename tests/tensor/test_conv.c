@@ -1,0 +1,382 @@
+/* Convolution and its gradients against plain loops in double precision, over random geometries, on every
+ * instruction set; the loops themselves against finite differences. */
+#include "each_isa.h"
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tensor/conv.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { GEOMETRIES = 500, GUARD = 64 };
+static const float GUARD_VALUE = -12345.5f;
+
+/* ---- the reference */
+
+typedef struct Sizes {
+    size_t x, y, w; /* of one sample, and of the weights */
+} Sizes;
+
+static Sizes sizes_of(const ConvGeometry *g)
+{
+    return (Sizes){(size_t)g->in_h * g->in_w * g->in_c, (size_t)g->out_h * g->out_w * g->out_c,
+                   (size_t)g->kernel_h * g->kernel_w * g->in_c * g->out_c};
+}
+
+/* Calls visit for every multiplication of the convolution, with the indices of its three numbers. */
+typedef void Visit(size_t x, size_t y, size_t w, double *arrays[3]);
+
+static void each_product(const ConvGeometry *g, int n, Visit *visit, double *arrays[3])
+{
+    for (int s = 0; s < n; s++)
+        for (int oy = 0; oy < g->out_h; oy++)
+            for (int ox = 0; ox < g->out_w; ox++)
+                for (int ky = 0; ky < g->kernel_h; ky++)
+                    for (int kx = 0; kx < g->kernel_w; kx++) {
+                        int iy = oy * g->stride_h + ky - g->pad_top, ix = ox * g->stride_w + kx - g->pad_left;
+                        if (iy < 0 || iy >= g->in_h || ix < 0 || ix >= g->in_w)
+                            continue;
+                        for (int c = 0; c < g->in_c; c++)
+                            for (int o = 0; o < g->out_c; o++)
+                                visit((((size_t)s * g->in_h + iy) * g->in_w + ix) * g->in_c + c,
+                                      (((size_t)s * g->out_h + oy) * g->out_w + ox) * g->out_c + o,
+                                      (((size_t)ky * g->kernel_w + kx) * g->in_c + c) * g->out_c + o, arrays);
+                    }
+}
+
+static void to_y(size_t x, size_t y, size_t w, double *a[3]) { a[1][y] += a[0][x] * a[2][w]; }
+static void to_x(size_t x, size_t y, size_t w, double *a[3]) { a[0][x] += a[1][y] * a[2][w]; }
+static void to_w(size_t x, size_t y, size_t w, double *a[3]) { a[2][w] += a[0][x] * a[1][y]; }
+
+/* ---- random problems */
+
+static int between(Rng *rng, int low, int high)
+{
+    return low + (int)rng_below(rng, (uint32_t)(high - low + 1));
+}
+
+static ConvGeometry geometry(int h, int w, int in_c, int out_c, int kh, int kw, int sh, int sw, bool same)
+{
+    ConvGeometry g = {.in_h = h, .in_w = w, .in_c = in_c, .out_c = out_c, .kernel_h = kh, .kernel_w = kw,
+                      .stride_h = sh, .stride_w = sw};
+    conv_axis(h, kh, sh, same, &g.out_h, &g.pad_top);
+    conv_axis(w, kw, sw, same, &g.out_w, &g.pad_left);
+    return g;
+}
+
+static double products(const ConvGeometry *g)
+{
+    return (double)g->out_h * g->out_w * g->out_c * g->kernel_h * g->kernel_w * g->in_c;
+}
+
+static int random_channels(Rng *rng)
+{
+    static const int often[] = {1, 2, 3, 4, 5, 8, 16, 31, 32, 33, 48, 64};
+    return between(rng, 0, 2) ? often[rng_below(rng, COUNT_OF(often))] : between(rng, 1, 70);
+}
+
+static ConvGeometry random_geometry(Rng *rng)
+{
+    for (;;) {
+        bool square = between(rng, 0, 1);
+        int h = between(rng, 1, between(rng, 0, 3) ? 10 : 34), w = square ? h : between(rng, 1, 34);
+        int kh = between(rng, 1, 7), kw = square ? kh : between(rng, 1, 7);
+        int sh = between(rng, 0, 1) ? 1 : between(rng, 1, 4), sw = square ? sh : between(rng, 1, 4);
+        ConvGeometry g = geometry(h, w, random_channels(rng), random_channels(rng), kh, kw, sh, sw, between(rng, 0, 2));
+        if (g.out_h > 0 && g.out_w > 0 && products(&g) < 1e6)
+            return g;
+    }
+}
+
+static float *random_floats(Rng *rng, size_t count)
+{
+    float *x = mem_new(count, sizeof *x);
+    for (size_t i = 0; i < count; i++)
+        x[i] = rng_normal(rng);
+    return x;
+}
+
+static double *doubles_of(const float *x, size_t count)
+{
+    double *to = mem_new(count, sizeof *to);
+    for (size_t i = 0; x && i < count; i++)
+        to[i] = x[i];
+    return to;
+}
+
+/* A block with guards around it; the caller gets the inside. */
+static float *guarded(size_t count, float inside)
+{
+    float *block = mem_new(count + 2 * GUARD, sizeof *block);
+    for (size_t i = 0; i < count + 2 * GUARD; i++)
+        block[i] = i < GUARD || i >= GUARD + count ? GUARD_VALUE : inside;
+    return block + GUARD;
+}
+
+static void free_guarded(float *inside, size_t count)
+{
+    float *block = inside - GUARD;
+    for (size_t i = 0; i < GUARD; i++) {
+        assert_true(block[i] == GUARD_VALUE);
+        assert_true(block[GUARD + count + i] == GUARD_VALUE);
+    }
+    free(block);
+}
+
+static void assert_near(const ConvGeometry *g, int n, const char *what, const float *y, const double *expected,
+                        size_t count)
+{
+    double largest = 0, error = 0;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(expected[i]));
+        error = fmax(error, isnan(y[i]) ? INFINITY : fabs(y[i] - expected[i]));
+    }
+    if (error > 1e-5 * largest)
+        fail_msg("%s: error %g of %g; n %d, in %dx%dx%d out %dx%dx%d kernel %dx%d stride %dx%d pad %d %d", what, error,
+                 largest, n, g->in_h, g->in_w, g->in_c, g->out_h, g->out_w, g->out_c, g->kernel_h, g->kernel_w,
+                 g->stride_h, g->stride_w, g->pad_top, g->pad_left);
+}
+
+/* Bias is added and the activation applied to the reference's sums of channels c. */
+static void finish(double *y, size_t count, int c, const float *bias, Activation act)
+{
+    for (size_t i = 0; i < count; i++) {
+        y[i] += bias ? bias[i % (size_t)c] : 0;
+        if (act.kind == ACT_RELU)
+            y[i] = fmax(y[i], 0);
+        if (act.kind == ACT_LRELU)
+            y[i] = fmax(y[i], act.alpha * y[i]);
+        if (act.kind == ACT_SIGMOID)
+            y[i] = 1 / (1 + exp(-y[i]));
+    }
+}
+
+static void check_geometry(Rng *rng, const ConvGeometry *g, int n)
+{
+    static const Activation acts[] = {{ACT_LINEAR, 0}, {ACT_RELU, 0}, {ACT_LRELU, 0.2f}};
+    Sizes size = sizes_of(g);
+    size_t xs = size.x * (size_t)n, ys = size.y * (size_t)n;
+    Activation act = acts[rng_below(rng, COUNT_OF(acts))];
+    float *x = random_floats(rng, xs), *w = random_floats(rng, size.w), *dy = random_floats(rng, ys);
+    float *bias_y = between(rng, 0, 2) ? random_floats(rng, (size_t)g->out_c) : NULL;
+    float *bias_x = between(rng, 0, 2) ? random_floats(rng, (size_t)g->in_c) : NULL;
+    double *xd = doubles_of(x, xs), *wd = doubles_of(w, size.w), *dyd = doubles_of(dy, ys);
+    double *y_expected = doubles_of(NULL, ys), *dx_expected = doubles_of(NULL, xs), *dw_expected = doubles_of(NULL, size.w);
+    each_product(g, n, to_y, (double *[]){xd, y_expected, wd});
+    each_product(g, n, to_x, (double *[]){dx_expected, dyd, wd});
+    each_product(g, n, to_w, (double *[]){xd, dyd, dw_expected});
+    finish(y_expected, ys, g->out_c, bias_y, act);
+    finish(dx_expected, xs, g->in_c, bias_x, act);
+    for (size_t i = 0; i < size.w; i++)
+        dw_expected[i] += 0.5; /* what the destination holds beforehand */
+
+    ConvPlan plan = conv_plan(g, true, true, true);
+    float *packed = guarded(plan.packed, NAN), *scratch = guarded(plan.scratch, NAN);
+    float *y = guarded(ys, NAN), *dx = guarded(xs, NAN), *dw = guarded(size.w, 0.5f);
+    int ranks = between(rng, 1, 3);
+    for (int rank = 0; rank < ranks; rank++)
+        conv_pack(&plan, w, packed, rank, ranks);
+    conv_forward(&plan, n, x, packed, bias_y, act, y, scratch);
+    conv_input_gradient(&plan, n, dy, packed, bias_x, act, dx, scratch);
+    conv_weight_gradient(&plan, n, x, dy, dw, scratch);
+    assert_near(g, n, "forward", y, y_expected, ys);
+    assert_near(g, n, "input gradient", dx, dx_expected, xs);
+    assert_near(g, n, "weight gradient", dw, dw_expected, size.w);
+    free_guarded(packed, plan.packed);
+    free_guarded(scratch, plan.scratch);
+    free_guarded(y, ys);
+    free_guarded(dx, xs);
+    free_guarded(dw, size.w);
+    void *const used[] = {x, w, dy, bias_y, bias_x, xd, wd, dyd, y_expected, dx_expected, dw_expected};
+    for (size_t i = 0; i < COUNT_OF(used); i++)
+        free(used[i]);
+}
+
+static void random_geometries(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < GEOMETRIES; i++) {
+        Rng rng = rng_new(7, RNG_TEST, i, 0);
+        ConvGeometry g = random_geometry(&rng);
+        check_geometry(&rng, &g, between(&rng, 0, 2) ? between(&rng, 1, 3) : products(&g) < 2e4 ? 70 : 1);
+    }
+}
+
+/* The layers of the recipes, and corners that chance might miss. */
+static void named_geometries(void **state)
+{
+    (void)state;
+    const ConvGeometry all[] = {
+        geometry(28, 28, 1, 32, 3, 3, 1, 1, true), geometry(14, 14, 32, 32, 3, 3, 1, 1, true),
+        geometry(28, 28, 32, 1, 3, 3, 1, 1, true), geometry(14, 14, 32, 64, 3, 3, 2, 2, true),
+        geometry(7, 7, 128, 128, 3, 3, 1, 1, true), geometry(14, 14, 64, 64, 5, 5, 1, 1, true),
+        geometry(14, 14, 64, 64, 5, 5, 2, 2, true), geometry(32, 32, 3, 32, 6, 6, 2, 2, false),
+        geometry(32, 32, 64, 3, 3, 3, 1, 1, true), geometry(64, 64, 3, 32, 3, 3, 2, 2, true),
+        geometry(1, 1, 1, 1, 1, 1, 1, 1, true),    geometry(1, 1, 5, 7, 7, 7, 1, 1, true),
+        geometry(2, 3, 4, 3, 7, 6, 3, 4, true),    geometry(9, 9, 20, 17, 1, 1, 4, 4, true),
+        geometry(9, 7, 20, 17, 1, 2, 3, 4, false), geometry(150, 300, 3, 5, 3, 3, 1, 1, true),
+        geometry(400, 300, 2, 3, 3, 3, 2, 2, true), geometry(300, 2, 16, 16, 5, 5, 1, 1, true),
+    };
+    Rng rng = rng_new(8, RNG_TEST, 0, 0);
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        check_geometry(&rng, &all[i], 1);
+        if (products(&all[i]) < 3e6)
+            check_geometry(&rng, &all[i], 5);
+    }
+}
+
+/* Paddings no framework would choose, but which the contract does not exclude. */
+static void odd_paddings(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 60; i++) {
+        Rng rng = rng_new(9, RNG_TEST, i, 0);
+        ConvGeometry g = random_geometry(&rng);
+        g.out_h = between(&rng, 1, 12);
+        g.out_w = between(&rng, 1, 12);
+        g.pad_top = between(&rng, 0, 9);
+        g.pad_left = between(&rng, 0, 9);
+        if (products(&g) < 1e6)
+            check_geometry(&rng, &g, 2);
+    }
+}
+
+static void activation_after_the_kernel(void **state)
+{
+    (void)state;
+    Rng rng = rng_new(10, RNG_TEST, 0, 0);
+    ConvGeometry g = geometry(9, 9, 12, 20, 3, 3, 2, 2, true);
+    Sizes size = sizes_of(&g);
+    enum { N = 3 };
+    Activation act = {ACT_SIGMOID, 0};
+    float *x = random_floats(&rng, N * size.x), *w = random_floats(&rng, size.w), *bias = random_floats(&rng, 20);
+    double *xd = doubles_of(x, N * size.x), *wd = doubles_of(w, size.w), *expected = doubles_of(NULL, N * size.y);
+    each_product(&g, N, to_y, (double *[]){xd, expected, wd});
+    finish(expected, N * size.y, g.out_c, bias, act);
+    ConvPlan plan = conv_plan(&g, true, false, false);
+    float *packed = guarded(plan.packed, NAN), *scratch = guarded(plan.scratch, NAN), *y = guarded(N * size.y, NAN);
+    conv_pack(&plan, w, packed, 0, 1);
+    conv_forward(&plan, N, x, packed, bias, act, y, scratch);
+    assert_near(&g, N, "sigmoid", y, expected, N * size.y);
+    free_guarded(packed, plan.packed);
+    free_guarded(scratch, plan.scratch);
+    free_guarded(y, N * size.y);
+    void *const used[] = {x, w, bias, xd, wd, expected};
+    for (size_t i = 0; i < COUNT_OF(used); i++)
+        free(used[i]);
+}
+
+/* A network is linear in x and in w, so a finite difference is exact up to rounding. */
+static void reference_by_finite_differences(void **state)
+{
+    (void)state;
+    for (uint32_t trial = 0; trial < 20; trial++) {
+        Rng rng = rng_new(11, RNG_TEST, trial, 0);
+        ConvGeometry g = random_geometry(&rng);
+        g.in_c = between(&rng, 1, 3);
+        g.out_c = between(&rng, 1, 3);
+        Sizes size = sizes_of(&g);
+        float *numbers[3] = {random_floats(&rng, size.x), random_floats(&rng, size.y), random_floats(&rng, size.w)};
+        double *x = doubles_of(numbers[0], size.x), *dy = doubles_of(numbers[1], size.y);
+        double *w = doubles_of(numbers[2], size.w), *dx = doubles_of(NULL, size.x), *dw = doubles_of(NULL, size.w);
+        each_product(&g, 1, to_x, (double *[]){dx, dy, w});
+        each_product(&g, 1, to_w, (double *[]){x, dy, dw});
+        for (int pick = 0; pick < 6; pick++) {
+            bool of_w = pick % 2;
+            size_t i = rng_below(&rng, (uint32_t)(of_w ? size.w : size.x));
+            double loss[2] = {0, 0}, *number = of_w ? &w[i] : &x[i], before = *number;
+            for (int side = 0; side < 2; side++) {
+                double *y = doubles_of(NULL, size.y);
+                *number = before + (side ? 0.5 : -0.5);
+                each_product(&g, 1, to_y, (double *[]){x, y, w});
+                for (size_t k = 0; k < size.y; k++)
+                    loss[side] += y[k] * dy[k];
+                free(y);
+            }
+            *number = before;
+            double gradient = of_w ? dw[i] : dx[i];
+            assert_true(fabs(loss[1] - loss[0] - gradient) < 1e-9 * (1 + fabs(loss[0])));
+        }
+        void *const used[] = {numbers[0], numbers[1], numbers[2], x, dy, w, dx, dw};
+        for (size_t i = 0; i < COUNT_OF(used); i++)
+            free(used[i]);
+    }
+}
+
+/* Against TensorFlow's rule as its documentation words it. */
+static void axis_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        int in, kernel, stride;
+        bool same;
+        int out, pad;
+    } known[] = {
+        {28, 3, 1, true, 28, 1}, {28, 3, 2, true, 14, 0}, {7, 3, 2, true, 4, 1}, {32, 6, 2, false, 14, 0},
+        {5, 4, 1, true, 5, 1},   {5, 2, 3, true, 2, 0},   {2, 7, 1, true, 2, 3}, {2, 3, 1, false, 0, 0},
+        {9, 1, 4, true, 3, 0},   {9, 1, 4, false, 3, 0},  {3, 2, 5, true, 1, 0}, {1, 1, 1, true, 1, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        int out, pad;
+        conv_axis(known[i].in, known[i].kernel, known[i].stride, known[i].same, &out, &pad);
+        assert_int_equal(out, known[i].out);
+        assert_int_equal(pad, known[i].pad);
+    }
+    assert_int_equal(conv_transposed_length(7, 3, 2, true), 14);
+    assert_int_equal(conv_transposed_length(7, 3, 2, false), 15);
+    assert_int_equal(conv_transposed_length(10, 6, 2, false), 24);
+    assert_int_equal(conv_transposed_length(5, 2, 3, false), 15);
+    /* The transposed layer's geometry is that of the convolution it transposes. */
+    for (int in = 1; in < 12; in++)
+        for (int kernel = 1; kernel < 8; kernel++)
+            for (int stride = 1; stride < 5; stride++)
+                for (int same = 0; same < 2; same++) {
+                    int out, pad;
+                    conv_axis(conv_transposed_length(in, kernel, stride, same), kernel, stride, same, &out, &pad);
+                    assert_int_equal(out, in);
+                }
+}
+
+static void bias_rows(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 100; i++) {
+        Rng rng = rng_new(12, RNG_TEST, i, 0);
+        int c = random_channels(&rng), rows = between(&rng, 1, between(&rng, 0, 9) ? 50 : 3000);
+        size_t count = (size_t)rows * (size_t)c;
+        float *y = random_floats(&rng, count), *bias = between(&rng, 0, 1) ? random_floats(&rng, (size_t)c) : NULL;
+        float *db = guarded((size_t)c, 2), *z = guarded(count, 0);
+        double *sums = doubles_of(NULL, (size_t)c), *expected = doubles_of(y, count), largest = sqrt(rows);
+        Activation act = {between(&rng, 0, 1) ? ACT_RELU : ACT_LINEAR, 0};
+        for (size_t k = 0; k < count; k++)
+            sums[k % (size_t)c] += y[k];
+        bias_gradient((size_t)rows, c, y, db);
+        for (int j = 0; j < c; j++)
+            assert_true(fabs(db[j] - 2 - sums[j]) < 1e-5 * largest);
+        memcpy(z, y, count * sizeof *z);
+        bias_activation((size_t)rows, c, bias, act, z);
+        finish(expected, count, c, bias, act);
+        for (size_t k = 0; k < count; k++)
+            assert_true(fabs(z[k] - expected[k]) < 1e-6 * (1 + fabs(expected[k])));
+        free_guarded(db, (size_t)c);
+        free_guarded(z, count);
+        free(y);
+        free(bias);
+        free(sums);
+        free(expected);
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(axis_rule),
+    cmocka_unit_test(reference_by_finite_differences),
+    cmocka_unit_test(random_geometries),
+    cmocka_unit_test(named_geometries),
+    cmocka_unit_test(odd_paddings),
+    cmocka_unit_test(activation_after_the_kernel),
+    cmocka_unit_test(bias_rows),
+};
+
+EACH_ISA_MAIN(tests)

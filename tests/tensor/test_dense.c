@@ -1,0 +1,110 @@
+/* Dense layers and products against plain loops in double precision. */
+#include "each_isa.h"
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tensor/dense.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static float *random_floats(Rng *rng, size_t count)
+{
+    float *x = mem_new(count, sizeof *x);
+    for (size_t i = 0; i < count; i++)
+        x[i] = rng_normal(rng);
+    return x;
+}
+
+/* Element (i, j) of op(a), a stored with rows of lda. */
+static double element(bool transposed, const float *a, int lda, int i, int j)
+{
+    return transposed ? a[(size_t)j * lda + i] : a[(size_t)i * lda + j];
+}
+
+static void assert_product(bool ta, bool tb, int m, int n, int k, const float *a, int lda, const float *b, int ldb,
+                           double before, const float *bias, Activation act, const float *c, int ldc)
+{
+    double largest = 0, error = 0;
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++) {
+            double sum = before + (bias ? bias[j] : 0);
+            for (int l = 0; l < k; l++)
+                sum += element(ta, a, lda, i, l) * element(tb, b, ldb, l, j);
+            if (act.kind == ACT_RELU)
+                sum = fmax(sum, 0);
+            if (act.kind == ACT_TANH)
+                sum = tanh(sum);
+            largest = fmax(largest, fabs(sum));
+            error = fmax(error, fabs(sum - c[(size_t)i * ldc + j]));
+        }
+    assert_true(error <= 1e-5 * largest);
+}
+
+static void layers(void **state)
+{
+    (void)state;
+    static const struct {
+        int n, in, out;
+    } sizes[] = {{1, 1, 1}, {3, 784, 10}, {128, 64, 32}, {33, 17, 19}, {5, 3, 5000}, {300, 20, 2000}, {256, 32, 784}};
+    static const Activation linear = {ACT_LINEAR, 0}, acts[] = {{ACT_LINEAR, 0}, {ACT_RELU, 0}, {ACT_TANH, 0}};
+    for (size_t i = 0; i < 3 * COUNT_OF(sizes); i++) {
+        Rng rng = rng_new(1, RNG_TEST, (uint32_t)i, 0);
+        int n = sizes[i / 3].n, in = sizes[i / 3].in, out = sizes[i / 3].out;
+        size_t xs = (size_t)n * in, ys = (size_t)n * out, ws = (size_t)in * out;
+        float *x = random_floats(&rng, xs), *w = random_floats(&rng, ws), *bias = random_floats(&rng, (size_t)out);
+        float *dy = random_floats(&rng, ys), *y = mem_new(ys, sizeof *y), *dx = mem_new(xs, sizeof *dx);
+        float *dw = mem_new(ws, sizeof *dw), *given = i % 2 ? bias : NULL;
+        dense_forward(n, in, out, x, w, given, acts[i % 3], y);
+        assert_product(false, false, n, out, in, x, in, w, out, 0, given, acts[i % 3], y, out);
+        dense_input_gradient(n, in, out, dy, w, dx);
+        assert_product(false, true, n, in, out, dy, out, w, out, 0, NULL, linear, dx, in);
+        for (size_t k = 0; k < ws; k++)
+            dw[k] = 0.25f;
+        dense_weight_gradient(n, in, out, x, dy, dw);
+        assert_product(true, false, in, out, n, x, in, dy, out, 0.25, NULL, linear, dw, out);
+        float *const used[] = {x, w, bias, dy, y, dx, dw};
+        for (size_t k = 0; k < COUNT_OF(used); k++)
+            free(used[k]);
+    }
+}
+
+static void products(void **state)
+{
+    (void)state;
+    enum { M = 7, N = 11, K = 5, LD = 13 };
+    for (int ta = 0; ta < 2; ta++)
+        for (int tb = 0; tb < 2; tb++) {
+            Rng rng = rng_new(2, RNG_TEST, (uint32_t)ta, (uint32_t)tb);
+            float *a = random_floats(&rng, LD * LD), *b = random_floats(&rng, LD * LD), *c = mem_new(LD * LD, sizeof *c);
+            for (int i = 0; i < LD * LD; i++)
+                c[i] = 3;
+            matrix_product(ta, tb, M, N, K, 1, a, LD, b, LD, 2, c, LD);
+            assert_product(ta, tb, M, N, K, a, LD, b, LD, 6, NULL, (Activation){ACT_LINEAR, 0}, c, LD);
+            assert_true(c[N] == 3 && c[M * LD] == 3); /* beside and below the result */
+            free(a);
+            free(b);
+            free(c);
+        }
+    matrix_product(false, false, 0, 4, 4, 1, NULL, 4, NULL, 4, 0, NULL, 4); /* nothing to do */
+}
+
+static void library(void **state)
+{
+    (void)state;
+    char text[300];
+    matrix_library(text, sizeof text);
+    assert_non_null(strstr(text, "OpenBLAS"));
+    char small[5] = "xxxx";
+    matrix_library(small, sizeof small);
+    assert_int_equal(strlen(small), 4);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(layers),
+    cmocka_unit_test(products),
+    cmocka_unit_test(library),
+};
+
+EACH_ISA_MAIN(tests)

@@ -1,0 +1,150 @@
+/* The team of threads: every rank works, barriers separate phases, shares cover everything. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "tensor/team.h"
+
+enum { MOST = 5, ROUNDS = 300, RUNS = 2000 };
+
+typedef struct Job {
+    Team *team;
+    long count[256]; /* plain numbers: only the team's own order keeps them free of races */
+    long total, wrong;
+} Job;
+
+static void count_run(void *arg, int rank)
+{
+    Job *job = arg;
+    job->count[rank]++;
+}
+
+static void many_small_runs(void **state)
+{
+    (void)state;
+    for (int size = 1; size <= MOST; size++) {
+        Job job = {.team = team_new(size, NULL)};
+        assert_non_null(job.team);
+        assert_int_equal(team_size(job.team), size);
+        for (int i = 1; i <= RUNS; i++) {
+            team_run(job.team, count_run, &job);
+            for (int rank = 0; rank < size; rank++)
+                assert_int_equal(job.count[rank], i);
+        }
+        team_free(job.team);
+    }
+}
+
+/* Every rank writes, all wait, rank 0 sums, all wait, everybody checks the sum. */
+static void phases(void *arg, int rank)
+{
+    Job *job = arg;
+    int size = team_size(job->team);
+    for (long round = 0; round < ROUNDS; round++) {
+        job->count[rank] = round * (rank + 1);
+        team_barrier(job->team, rank);
+        if (rank == 0) {
+            job->total = 0;
+            for (int i = 0; i < size; i++)
+                job->total += job->count[i];
+        }
+        team_barrier(job->team, rank);
+        if (job->total != round * size * (size + 1) / 2)
+            job->wrong++;
+        team_barrier(job->team, rank);
+    }
+}
+
+static void barriers(void **state)
+{
+    (void)state;
+    for (int size = 1; size <= MOST; size++) {
+        Job job = {.team = team_new(size, NULL)};
+        team_run(job.team, phases, &job);
+        team_run(job.team, phases, &job);
+        assert_int_equal(job.wrong, 0);
+        team_free(job.team);
+    }
+}
+
+/* Rank 0 comes long after the others have gone to sleep, and once long before. */
+static void late(void *arg, int rank)
+{
+    Job *job = arg;
+    struct timespec while_asleep = {0, 5000000};
+    if (rank == 0)
+        nanosleep(&while_asleep, NULL);
+    job->count[rank]++;
+    team_barrier(job->team, rank);
+    if (rank != 0)
+        nanosleep(&while_asleep, NULL);
+    job->count[rank]++;
+}
+
+static void sleepers_wake(void **state)
+{
+    (void)state;
+    Job job = {.team = team_new(3, NULL)};
+    struct timespec while_asleep = {0, 5000000};
+    for (int i = 0; i < 5; i++) {
+        nanosleep(&while_asleep, NULL);
+        team_run(job.team, late, &job);
+        for (int rank = 0; rank < 3; rank++)
+            assert_int_equal(job.count[rank], 2 * i + 2);
+    }
+    team_free(job.team);
+}
+
+static void ends(void **state)
+{
+    (void)state;
+    Error err = {0};
+    assert_null(team_new(0, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    assert_true(err.what[0]);
+    assert_null(team_new(257, NULL));
+    team_free(NULL);
+    for (int i = 0; i < 20; i++)
+        team_free(team_new(4, NULL)); /* never ran */
+    assert_true(team_cores() >= 1);
+}
+
+static void shares(void **state)
+{
+    (void)state;
+    for (int total = 0; total < 40; total++)
+        for (int grain = 1; grain < 9; grain++)
+            for (int size = 1; size < 7; size++) {
+                int next = 0, least = total + grain, most = 0;
+                for (int rank = 0; rank < size; rank++) {
+                    int first, count;
+                    team_slice(total, grain, rank, size, &first, &count);
+                    assert_true(count >= 0);
+                    if (count) {
+                        assert_int_equal(first, next);
+                        assert_int_equal(first % grain, 0);
+                    }
+                    next += count;
+                    least = count < least ? count : least;
+                    most = count > most ? count : most;
+                }
+                assert_int_equal(next, total);
+                assert_true(grain > 1 || most - least <= 1);
+                assert_true(most - least < 2 * grain);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_small_runs), cmocka_unit_test(barriers), cmocka_unit_test(sleepers_wake),
+        cmocka_unit_test(ends),            cmocka_unit_test(shares),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
