@@ -47,9 +47,10 @@ typedef struct LayerPlan {
     bool alias;         /* the output is the input's memory (Flatten, Reshape) */
     bool whole_batch;   /* its training statistics are over the batch: samples cannot be done in chunks */
     size_t keep;        /* floats a sample that the backward pass needs besides x and y */
-    size_t scratch;     /* floats a thread */
+    size_t memo;        /* floats a thread that last from the forward to the backward pass */
+    size_t scratch;     /* floats a thread that last for one call */
     size_t packed;      /* floats shared by all threads: weights as the kernels want them */
-    size_t shared;      /* floats shared by all threads for sums over the batch */
+    size_t shared;      /* doubles shared by all threads for sums over the batch, times the number of threads */
     void *own;          /* the kind's plan (a ConvPlan ...), freed with free(); NULL if none */
 } LayerPlan;
 
@@ -65,16 +66,18 @@ typedef struct LayerRun {
     float *dx;             /* (n, in); NULL: nobody asks for it */
     float *param[LAYER_TENSORS];
     float *grad[LAYER_TENSORS]; /* accumulated into; all NULL for a frozen layer */
-    float *keep, *scratch, *packed, *shared;
+    float *keep, *memo, *scratch, *packed;
+    double *shared;        /* plan->shared doubles for each rank, one after the other */
 
-    bool training;         /* dropout, batch statistics, sampling; false also for a frozen layer's BatchNorm */
+    bool training;         /* dropout, batch statistics; false also for every frozen layer */
+    bool sampling;         /* Sample draws from its distribution (training, and losses on validation data); else mu */
     uint64_t seed;
-    uint32_t step;         /* of the optimizer, from 0: the counter of the random numbers */
+    uint32_t step;         /* the counter of the random numbers: one a batch */
     uint32_t layer;        /* index in the network */
     uint32_t first;        /* first sample's place in the batch */
     int batch;             /* samples of the whole batch over all threads */
-    Team *team;            /* NULL when one thread runs alone (inference) */
-    int rank;
+    Team *team;            /* for the barriers of whole_batch layers */
+    int rank, ranks;
     float kl_weight;       /* Sample: weight of the KL term in the loss (beta times warm-up), already divided by batch */
     double *kl;            /* Sample: += sum over samples of KL */
 } LayerRun;
@@ -98,7 +101,8 @@ const LayerKind *layer_kind_find(const char *name); /* NULL: no such kind */
 static inline const LayerKind *layer_spec_kind(const LayerSpec *spec) { return (const LayerKind *)(const void *)spec->set.kind; }
 LayerSpec layer_spec_new(const LayerKind *kind);    /* all defaults, no name */
 
-/* Shape inference and needs; on error says which shape does not fit and what would (err->cure). */
+/* Shape inference and needs.  training: the layer learns (a frozen one does not); wants_dx: its input gradient will be asked for.
+ * On error says which shape does not fit and what would (err->cure). */
 bool layer_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err) MUST_CHECK;
 void layer_plan_clear(LayerPlan *plan);
 

@@ -19,7 +19,8 @@ typedef struct NetworkOptions {
     uint64_t seed;
     const bool *frozen;  /* one a layer, or NULL; a frozen layer keeps its parameters and runs in inference form */
     const LossSpec *loss; /* NULL: inference only, no gradients are held */
-    const OptimizerSpec *optimizer;
+    const OptimizerSpec *optimizer; /* with a loss */
+    bool input_gradient; /* network_backward will be used */
 } NetworkOptions;
 
 /* Copies the specs.  Shape errors name the layer; too large for memory is an error. */
@@ -64,6 +65,7 @@ void network_set_step_count(Network *net, uint32_t step);
 typedef struct BatchSource {
     void (*fill)(void *context, int first, int count, float *x, float *target, uint8_t *labels);
     void *context;
+    bool target_is_input; /* the target is x itself: it is not asked for */
 } BatchSource;
 
 typedef struct StepResult {
@@ -71,7 +73,7 @@ typedef struct StepResult {
     double kl;   /* mean KL a sample, unweighted */
     long correct; /* crossentropy: right ones */
     double decay; /* L1/L2 penalty */
-    int bad_layer; /* first layer with a NaN or infinite output where the loss is not finite; -1 */
+    int bad_layer; /* where the loss is not finite: first layer with a NaN or infinite output; else -1 */
 } StepResult;
 
 typedef struct StepSettings {
@@ -79,6 +81,7 @@ typedef struct StepSettings {
     double kl_weight;   /* beta after warm-up */
     double clip_norm, clip_value; /* 0: none */
     double l1, l2;
+    uint32_t random_step;       /* counter of dropout and sampling: no two batches of a run share one */
 } StepSettings;
 
 /* One batch of n <= options.batch samples: forward, loss, backward, update.  Where the loss is not finite the parameters are
@@ -94,7 +97,7 @@ StepResult network_evaluate(Network *net, int count, const BatchSource *source);
  * is applied (probabilities, not logits).  from == to copies. */
 void network_forward(Network *net, int from, int to, int n, const float *x, float *y);
 
-/* dx (n, input of layer from) = gradient of sum(y * dy) for layers [from, to); needs a network built with a loss.  Sequential. */
+/* dx (n, input of layer from) = gradient of sum(y * dy) for layers [from, to); needs input_gradient.  Sequential. */
 void network_backward(Network *net, int from, int to, int n, const float *x, const float *dy, float *dx);
 
 /* Per-layer health of the last step: root mean square of gradient and of weights, share of outputs that are zero.

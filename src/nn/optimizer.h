@@ -11,7 +11,8 @@ typedef ParamSet OptimizerSpec; /* kind is &optimizer_kind->param */
 
 typedef struct OptimizerKind {
     ParamKind param; /* first field is always lr */
-    int slots;       /* floats of memory a parameter: 0 to 2 */
+    int slots;       /* floats of memory a parameter: 1 or 2 */
+    double (*start)(const OptimizerSpec *spec); /* what slot 0 starts from; NULL: 0 */
     /* One thread's part of step t (from 1) at learning rate lr. */
     void (*update)(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range);
 } OptimizerKind;

@@ -1,0 +1,41 @@
+/* For the layer kinds' own files: the rows, and what several of them share. */
+#ifndef NN_KINDS_H
+#define NN_KINDS_H
+
+#include "nn/layer.h"
+
+extern const LayerKind dense_kind, conv_kind, convt_kind, maxpool_kind, avgpool_kind, upsample_kind, batchnorm_kind,
+    dropout_kind, flatten_kind, reshape_kind, activation_kind, sample_kind;
+
+extern const ParamChoice layer_activation_choices[], layer_init_choices[], layer_padding_choices[];
+
+#define LAYER_ACTIVATION_ROW                                                                                           \
+    {.name = "activation", .type = PARAM_CHOICE, .normal = "linear", .choices = layer_activation_choices,              \
+     .help = "the function each output goes through", .question = "Activation"}
+#define LAYER_BIAS_ROW                                                                                                 \
+    {.name = "bias", .type = PARAM_FLAG, .normal = "yes", .help = "add a learned constant to each output",             \
+     .question = "Bias"}
+#define LAYER_INIT_ROW                                                                                                 \
+    {.name = "init", .type = PARAM_CHOICE, .normal = "glorot-uniform", .choices = layer_init_choices,                  \
+     .help = "how the weights start", .question = "Initial weights"}
+#define LAYER_PADDING_ROW(usual)                                                                                       \
+    {.name = "padding", .type = PARAM_CHOICE, .normal = usual, .choices = layer_padding_choices,                       \
+     .help = "same: pad so that only the stride shrinks the picture; valid: no padding", .question = "Padding"}
+
+Activation layer_activation_value(const Value *value);
+
+/* False with an error that offers reshape or flatten. */
+bool layer_wants_map(Shape in, const char *kind, Error *err);
+bool layer_wants_vector(Shape in, const char *kind, Error *err);
+
+/* Adds `kernel` and, with bias, `bias` to the plan. */
+void layer_plan_weights(LayerPlan *plan, bool bias, Initialiser init, int rank, const int *dim, double fan_in,
+                        double fan_out, int outputs);
+
+/* Sets plan->activation; keeps the number before it where its derivative needs that (the first part of `keep`).  After plan->out is known. */
+void layer_plan_activation(LayerPlan *plan, Activation activation);
+
+/* dy becomes the gradient before the activation. */
+void layer_undo_activation(const LayerRun *run, const float *before);
+
+#endif

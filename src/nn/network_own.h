@@ -1,0 +1,68 @@
+/* The network's inside, shared by network*.c alone. */
+#ifndef NN_NETWORK_OWN_H
+#define NN_NETWORK_OWN_H
+
+#include "nn/network.h"
+
+typedef struct Layer {
+    LayerSpec spec;
+    LayerPlan plan;
+    Activation activation; /* in effect: linear where the loss takes logits */
+    bool frozen;           /* by the options */
+    bool trained;          /* not frozen and has weights */
+    bool wants_dx;
+    bool alias;            /* plan.alias, or an Activation that the loss has taken over */
+    size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
+    size_t packed_at, shared_at;
+} Layer;
+
+/* What one thread has of its own. */
+typedef struct Seat {
+    float *block;      /* all its floats */
+    float **act;       /* [layers + 1]: input of layer i is act[i]; chunk samples each */
+    float **keep, **memo;
+    float *scratch, *slope[2], *target;
+    uint8_t *labels;
+    float *grad;       /* as params */
+    double loss, kl, square, decay;
+    long correct;
+    int bad_layer;
+    double *health;    /* [layers][3]: squares of gradient, of weights, zeros */
+} Seat;
+
+struct Network {
+    NetworkOptions options;
+    LossSpec loss;
+    OptimizerSpec optimizer;
+    bool learns, logits;
+    Layer *layer;
+    int layers, first_trained;
+    int final;         /* last layer that is no alias: its activation is what the loss takes over */
+    int ranks, chunk;
+    size_t params, states, packed_size, shared_size; /* floats, floats, floats, doubles a rank */
+    float *param, *state, *packed, *slots[2];
+    double *shared;
+    Seat *seat;
+    uint32_t step;
+    bool stale;        /* packed weights are older than params */
+    bool watch, watched;
+    LayerHealth *health;
+    size_t bytes;
+};
+
+/* Which part of the chain a pass runs, and how. */
+typedef struct Pass {
+    int from, to;
+    bool training, sampling, finish; /* finish: apply the activation that the loss took over */
+    bool no_grad;                    /* backward: input gradients only */
+    uint32_t random_step;
+    int batch;
+    float kl_weight;
+    double *kl;
+} Pass;
+
+void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
+void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
+void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
+
+#endif

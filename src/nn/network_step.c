@@ -1,0 +1,309 @@
+/* One training step, and losses on held-out data.  Everything here runs on all threads of the team at once. */
+#include "nn/network_own.h"
+#include "tensor/update.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct Step {
+    Network *net;
+    const BatchSource *source;
+    const StepSettings *settings;
+    int n;
+} Step;
+
+/* What turns a sum over numbers into the batch's reported loss. */
+static double loss_scale(const Network *net, int n)
+{
+    bool mean = !loss_spec_kind(&net->loss)->labels && !loss_sums(&net->loss);
+    return 1.0 / ((double)n * (mean ? (double)shape_size(network_output(net)) : 1));
+}
+
+static void fill_chunk(const Network *net, const BatchSource *source, Seat *seat, int first, int n)
+{
+    bool labels = loss_spec_kind(&net->loss)->labels;
+    source->fill(source->context, first, n, seat->act[0], labels || source->target_is_input ? NULL : seat->target,
+                 labels ? seat->labels : NULL);
+}
+
+static double chunk_loss(const Network *net, const BatchSource *source, Seat *seat, int n, float scale, float *gradient)
+{
+    const float *target = source->target_is_input ? seat->act[0] : seat->target;
+    return loss_spec_kind(&net->loss)->eval(net->logits, n, shape_size(network_output(net)), seat->act[net->layers], target,
+                                            seat->labels, scale, gradient, &seat->correct);
+}
+
+static void clear_results(Network *net, Seat *seat)
+{
+    seat->loss = seat->kl = seat->square = seat->decay = 0;
+    seat->correct = 0;
+    seat->bad_layer = -1;
+    memset(seat->health, 0, (size_t)net->layers * 3 * sizeof *seat->health);
+}
+
+/* ---- the three phases of a step */
+
+static void count_zeros(Network *net, Seat *seat, int n)
+{
+    for (int i = 0; i < net->layers; i++) {
+        size_t count = (size_t)n * shape_size(net->layer[i].plan.out), zeros = 0;
+        const float *y = seat->act[i + 1];
+        for (size_t j = 0; j < count; j++)
+            zeros += y[j] == 0;
+        seat->health[3 * i + 2] += (double)zeros;
+    }
+}
+
+static void learn_slice(const Step *step, int rank)
+{
+    Network *net = step->net;
+    Seat *seat = &net->seat[rank];
+    int first, count;
+    team_slice(step->n, 1, rank, net->ranks, &first, &count);
+    double scale = loss_scale(net, step->n);
+    Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
+                 .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = &seat->kl};
+    int at = 0;
+    do { /* at least once: a thread without samples still has to meet the others at BatchNorm's barriers */
+        int n = count - at < net->chunk ? count - at : net->chunk;
+        fill_chunk(net, step->source, seat, first + at, n);
+        network_chunk_forward(net, rank, &pass, first + at, n);
+        seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, seat->slope[0]);
+        if (net->watch)
+            count_zeros(net, seat, n);
+        network_chunk_backward(net, rank, &pass, first + at, n, seat->slope[0], NULL);
+        at += n;
+    } while (at < count);
+}
+
+/* All threads compute the same totals in the same order. */
+static StepResult totals(const Network *net, int n, double kl_weight)
+{
+    StepResult result = {.bad_layer = -1};
+    double loss = 0;
+    for (int r = 0; r < net->ranks; r++) {
+        loss += net->seat[r].loss;
+        result.kl += net->seat[r].kl;
+        result.correct += net->seat[r].correct;
+    }
+    result.kl /= n;
+    result.loss = loss * loss_scale(net, n);
+    for (int i = 0; i < net->layers; i++) { /* beta is the Sample layer's own */
+        int beta = param_find(net->layer[i].spec.set.kind, "beta");
+        if (beta >= 0)
+            result.loss += kl_weight * net->layer[i].spec.set.value[beta].number * result.kl;
+    }
+    return result;
+}
+
+static void collect_gradients(const Network *net, float *grads[])
+{
+    for (int r = 0; r < net->ranks; r++)
+        grads[r] = net->seat[r].grad;
+}
+
+/* Calls work for every tensor's part within this rank's share of the parameters. */
+typedef struct Part {
+    int layer;
+    const TensorPlan *plan;
+    size_t at, count;
+} Part;
+
+static int next_part(const Network *net, size_t begin, size_t end, int *layer, int *tensor, Part *part)
+{
+    for (; *layer < net->layers; ++*layer, *tensor = 0) {
+        const Layer *l = &net->layer[*layer];
+        for (; l->trained && *tensor < l->plan.tensors; ++*tensor) {
+            const TensorPlan *plan = &l->plan.tensor[*tensor];
+            if (plan->role == TENSOR_STATE)
+                continue;
+            size_t size = 1, from = l->tensor_at[*tensor];
+            for (int d = 0; d < plan->rank; d++)
+                size *= (size_t)plan->dim[d];
+            size_t low = from > begin ? from : begin, high = from + size < end ? from + size : end;
+            if (low >= high)
+                continue;
+            *part = (Part){*layer, plan, low, high - low};
+            ++*tensor;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void share_of(const Network *net, int rank, size_t *begin, size_t *end)
+{
+    enum { LINE = 16 };
+    size_t lines = net->params / LINE, ranks = (size_t)net->ranks, r = (size_t)rank;
+    *begin = lines * r / ranks * LINE;
+    *end = lines * (r + 1) / ranks * LINE;
+}
+
+static void measure_share(const Step *step, int rank, float *const *grads)
+{
+    Network *net = step->net;
+    Seat *seat = &net->seat[rank];
+    size_t begin, end;
+    share_of(net, rank, &begin, &end);
+    Part part;
+    for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
+        double square = update_square_norm(part.count, grads, part.at, net->ranks);
+        seat->square += square;
+        seat->health[3 * part.layer] += square;
+        double weights = 0, absolute = 0;
+        for (size_t i = part.at; i < part.at + part.count; i++) {
+            weights += (double)net->param[i] * net->param[i];
+            absolute += fabs((double)net->param[i]);
+        }
+        seat->health[3 * part.layer + 1] += weights;
+        if (part.plan->role == TENSOR_WEIGHT)
+            seat->decay += step->settings->l1 * absolute + step->settings->l2 * weights;
+    }
+}
+
+static void update_share(const Step *step, int rank, float *const *grads)
+{
+    Network *net = step->net;
+    const StepSettings *s = step->settings;
+    double square = 0;
+    for (int r = 0; r < net->ranks; r++)
+        square += net->seat[r].square;
+    float scale = s->clip_norm > 0 && square > s->clip_norm * s->clip_norm ? (float)(s->clip_norm / sqrt(square)) : 1;
+    size_t begin, end;
+    share_of(net, rank, &begin, &end);
+    Part part;
+    for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
+        bool weight = part.plan->role == TENSOR_WEIGHT;
+        UpdateRange range = {.count = part.count, .parameter = net->param + part.at, .gradient = grads,
+                             .gradient_offset = part.at, .gradients = net->ranks, .l1 = weight ? (float)s->l1 : 0,
+                             .l2 = weight ? (float)s->l2 : 0, .scale = scale, .clip = (float)s->clip_value};
+        for (int i = 0; i < network_slots(net); i++)
+            range.slot[i] = net->slots[i] + part.at;
+        optimizer_spec_kind(&net->optimizer)->update(&net->optimizer, s->lr, net->step + 1, &range);
+    }
+}
+
+/* The loss is not finite: runs the slice again to name the first layer where that shows. */
+static void find_bad_layer(const Step *step, int rank)
+{
+    Network *net = step->net;
+    Seat *seat = &net->seat[rank];
+    int first, count;
+    team_slice(step->n, 1, rank, net->ranks, &first, &count);
+    memset(seat->grad, 0, net->params * sizeof(float));
+    double kl = 0;
+    Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
+                 .batch = step->n, .kl = &kl};
+    int at = 0;
+    do {
+        int n = count - at < net->chunk ? count - at : net->chunk;
+        fill_chunk(net, step->source, seat, first + at, n);
+        network_chunk_forward(net, rank, &pass, first + at, n);
+        for (int i = 0; i < net->layers; i++) {
+            size_t size = (size_t)n * shape_size(net->layer[i].plan.out), j = 0;
+            while (j < size && isfinite(seat->act[i + 1][j]))
+                j++;
+            if (j < size && (seat->bad_layer < 0 || i < seat->bad_layer))
+                seat->bad_layer = i;
+            if (j < size)
+                break;
+        }
+        at += n;
+    } while (at < count);
+}
+
+static void step_work(void *arg, int rank)
+{
+    Step *step = arg;
+    Network *net = step->net;
+    const StepSettings *s = step->settings;
+    clear_results(net, &net->seat[rank]);
+    network_pack(net, rank);
+    learn_slice(step, rank);
+    team_barrier(net->options.team, rank);
+    if (!isfinite(totals(net, step->n, s->kl_weight).loss)) {
+        find_bad_layer(step, rank);
+        return;
+    }
+    float *grads[256];
+    collect_gradients(net, grads);
+    if (s->clip_norm > 0 || s->l1 > 0 || s->l2 > 0 || net->watch) {
+        measure_share(step, rank, grads);
+        team_barrier(net->options.team, rank);
+    }
+    update_share(step, rank, grads);
+}
+
+static void gather_health(Network *net, int n)
+{
+    for (int i = 0; i < net->layers; i++) {
+        double square = 0, weights = 0, zeros = 0, params = 0;
+        for (int r = 0; r < net->ranks; r++) {
+            const double *h = &net->seat[r].health[3 * i];
+            square += h[0];
+            weights += h[1];
+            zeros += h[2];
+        }
+        for (int t = 0; t < net->layer[i].plan.tensors; t++) {
+            const TensorPlan *plan = &net->layer[i].plan.tensor[t];
+            double size = 1;
+            for (int d = 0; d < plan->rank; d++)
+                size *= plan->dim[d];
+            params += plan->role == TENSOR_STATE ? 0 : size;
+        }
+        double outputs = (double)n * (double)shape_size(net->layer[i].plan.out);
+        net->health[i] = (LayerHealth){params > 0 ? (float)sqrt(square / params) : 0,
+                                       params > 0 ? (float)sqrt(weights / params) : 0, (float)(zeros / outputs)};
+    }
+}
+
+StepResult network_train_step(Network *net, int n, const BatchSource *source, const StepSettings *settings)
+{
+    Step step = {net, source, settings, n};
+    team_run(net->options.team, step_work, &step);
+    StepResult result = totals(net, n, settings->kl_weight);
+    for (int r = 0; r < net->ranks; r++) {
+        const Seat *seat = &net->seat[r];
+        result.decay += seat->decay;
+        if (seat->bad_layer >= 0 && (result.bad_layer < 0 || seat->bad_layer < result.bad_layer))
+            result.bad_layer = seat->bad_layer;
+    }
+    if (net->watch)
+        gather_health(net, n);
+    if (isfinite(result.loss)) {
+        net->step++;
+        net->stale = true;
+    } else {
+        net->stale = true;
+    }
+    return result;
+}
+
+/* ---- losses without learning */
+
+static void evaluate_work(void *arg, int rank)
+{
+    Step *step = arg;
+    Network *net = step->net;
+    Seat *seat = &net->seat[rank];
+    clear_results(net, seat);
+    network_pack(net, rank);
+    int first, count;
+    team_slice(step->n, 1, rank, net->ranks, &first, &count);
+    /* Codes are drawn as in training (Keras does the same), from numbers of their own. */
+    Pass pass = {.to = net->layers, .sampling = true, .random_step = UINT32_MAX, .batch = step->n, .kl = &seat->kl};
+    for (int at = 0; at < count; at += net->chunk) {
+        int n = count - at < net->chunk ? count - at : net->chunk;
+        fill_chunk(net, step->source, seat, first + at, n);
+        network_chunk_forward(net, rank, &pass, first + at, n);
+        seat->loss += chunk_loss(net, step->source, seat, n, 0, NULL);
+    }
+}
+
+StepResult network_evaluate(Network *net, int count, const BatchSource *source)
+{
+    Step step = {net, source, NULL, count};
+    team_run(net->options.team, evaluate_work, &step);
+    net->stale = false;
+    return totals(net, count, 1);
+}
