@@ -78,8 +78,8 @@ typedef struct LayerRun {
     int batch;             /* samples of the whole batch over all threads */
     Team *team;            /* for the barriers of whole_batch layers */
     int rank, ranks;
-    float kl_weight;       /* Sample: weight of the KL term in the loss (beta times warm-up), already divided by batch */
-    double *kl;            /* Sample: += sum over samples of KL */
+    float kl_weight;       /* Sample: weight of beta KL in the loss (warm-up), already divided by batch */
+    double *kl;            /* Sample: [0] += sum over samples of KL, [1] += the same times the layer's beta */
 } LayerRun;
 
 struct LayerKind {

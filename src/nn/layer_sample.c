@@ -82,8 +82,8 @@ static void forward(const LayerRun *run)
             kl += 0.5 * ((double)mu * mu + (double)sigma * sigma - 2 * log((double)sigma) - 1);
         }
     }
-    if (run->kl)
-        *run->kl += kl;
+    run->kl[0] += kl;
+    run->kl[1] += kl * run->spec->set.value[BETA].number;
 }
 
 static void backward(const LayerRun *run)

@@ -6,6 +6,7 @@
 #include "nn/network_own.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

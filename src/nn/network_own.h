@@ -24,7 +24,7 @@ typedef struct Seat {
     float *scratch, *slope[2], *target;
     uint8_t *labels;
     float *grad;       /* as params */
-    double loss, kl, square, decay;
+    double loss, kl[2], square, decay;
     long correct;
     int bad_layer;
     double *health;    /* [layers][3]: squares of gradient, of weights, zeros */

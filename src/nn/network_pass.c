@@ -93,8 +93,8 @@ static void forward_work(void *arg, int rank)
     size_t in = shape_size(shape_before(net, look->from)), out = shape_size(shape_before(net, look->to));
     int first, count;
     team_slice(look->n, 1, rank, net->ranks, &first, &count);
-    double kl = 0;
-    Pass pass = {.from = look->from, .to = look->to, .finish = true, .batch = look->n, .kl = &kl};
+    double kl[2] = {0};
+    Pass pass = {.from = look->from, .to = look->to, .finish = true, .batch = look->n, .kl = kl};
     for (int at = 0; at < count; at += net->chunk) {
         int n = count - at < net->chunk ? count - at : net->chunk;
         memcpy(seat->act[look->from], look->x + (size_t)(first + at) * in, (size_t)n * in * sizeof(float));
@@ -121,8 +121,8 @@ void network_backward(Network *net, int from, int to, int n, const float *x, con
     net->stale = false;
     Seat *seat = &net->seat[0];
     size_t in = shape_size(shape_before(net, from)), out = shape_size(shape_before(net, to));
-    double kl = 0;
-    Pass pass = {.from = from, .to = to, .finish = true, .no_grad = true, .batch = n, .kl = &kl};
+    double kl[2] = {0};
+    Pass pass = {.from = from, .to = to, .finish = true, .no_grad = true, .batch = n, .kl = kl};
     for (int at = 0; at < n; at += net->chunk) {
         int count = n - at < net->chunk ? n - at : net->chunk;
         memcpy(seat->act[from], x + (size_t)at * in, (size_t)count * in * sizeof(float));

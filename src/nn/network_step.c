@@ -35,7 +35,7 @@ static double chunk_loss(const Network *net, const BatchSource *source, Seat *se
 
 static void clear_results(Network *net, Seat *seat)
 {
-    seat->loss = seat->kl = seat->square = seat->decay = 0;
+    seat->loss = seat->kl[0] = seat->kl[1] = seat->square = seat->decay = 0;
     seat->correct = 0;
     seat->bad_layer = -1;
     memset(seat->health, 0, (size_t)net->layers * 3 * sizeof *seat->health);
@@ -62,7 +62,7 @@ static void learn_slice(const Step *step, int rank)
     team_slice(step->n, 1, rank, net->ranks, &first, &count);
     double scale = loss_scale(net, step->n);
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
-                 .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = &seat->kl};
+                 .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = seat->kl};
     int at = 0;
     do { /* at least once: a thread without samples still has to meet the others at BatchNorm's barriers */
         int n = count - at < net->chunk ? count - at : net->chunk;
@@ -80,19 +80,15 @@ static void learn_slice(const Step *step, int rank)
 static StepResult totals(const Network *net, int n, double kl_weight)
 {
     StepResult result = {.bad_layer = -1};
-    double loss = 0;
+    double loss = 0, kl = 0;
     for (int r = 0; r < net->ranks; r++) {
-        loss += net->seat[r].loss;
-        result.kl += net->seat[r].kl;
-        result.correct += net->seat[r].correct;
+        const Seat *seat = &net->seat[r];
+        loss += seat->loss;
+        result.kl += seat->kl[0] / n;
+        kl += seat->kl[1];
+        result.correct += seat->correct;
     }
-    result.kl /= n;
-    result.loss = loss * loss_scale(net, n);
-    for (int i = 0; i < net->layers; i++) { /* beta is the Sample layer's own */
-        int beta = param_find(net->layer[i].spec.set.kind, "beta");
-        if (beta >= 0)
-            result.loss += kl_weight * net->layer[i].spec.set.value[beta].number * result.kl;
-    }
+    result.loss = loss * loss_scale(net, n) + kl_weight * kl / n;
     return result;
 }
 
@@ -191,9 +187,9 @@ static void find_bad_layer(const Step *step, int rank)
     int first, count;
     team_slice(step->n, 1, rank, net->ranks, &first, &count);
     memset(seat->grad, 0, net->params * sizeof(float));
-    double kl = 0;
+    double kl[2] = {0};
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
-                 .batch = step->n, .kl = &kl};
+                 .batch = step->n, .kl = kl};
     int at = 0;
     do {
         int n = count - at < net->chunk ? count - at : net->chunk;
@@ -270,12 +266,9 @@ StepResult network_train_step(Network *net, int n, const BatchSource *source, co
     }
     if (net->watch)
         gather_health(net, n);
-    if (isfinite(result.loss)) {
+    if (isfinite(result.loss))
         net->step++;
-        net->stale = true;
-    } else {
-        net->stale = true;
-    }
+    net->stale = true;
     return result;
 }
 
@@ -291,7 +284,7 @@ static void evaluate_work(void *arg, int rank)
     int first, count;
     team_slice(step->n, 1, rank, net->ranks, &first, &count);
     /* Codes are drawn as in training (Keras does the same), from numbers of their own. */
-    Pass pass = {.to = net->layers, .sampling = true, .random_step = UINT32_MAX, .batch = step->n, .kl = &seat->kl};
+    Pass pass = {.to = net->layers, .sampling = true, .random_step = UINT32_MAX, .batch = step->n, .kl = seat->kl};
     for (int at = 0; at < count; at += net->chunk) {
         int n = count - at < net->chunk ? count - at : net->chunk;
         fill_chunk(net, step->source, seat, first + at, n);
