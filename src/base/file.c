@@ -18,6 +18,8 @@ char *file_read(const char *path, size_t limit, size_t *size, Error *err)
     FILE *stream = standard ? stdin : fopen(path, "rbe");
     if (!stream) {
         error_errno(err, path, "cannot be opened");
+        if (err)
+            err->kind = ERROR_INPUT; /* what was named to be read is unusable */
         return NULL;
     }
     struct stat info;
