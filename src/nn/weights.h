@@ -19,7 +19,7 @@ typedef struct Weights {
 void weights_clear(Weights *weights);
 Weight *weights_find(const Weights *weights, const char *name); /* NULL: none */
 
-/* Adds or overwrites one tensor; data is copied (NULL: zeros). */
+/* Adds or overwrites one tensor; data is copied (NULL: zeros).  Rank 0 is a single number. */
 bool weights_put(Weights *weights, const char *name, int rank, const int *dim, const float *data, Error *err) MUST_CHECK;
 
 /* All tensors of a network, added or overwritten. */
@@ -29,6 +29,7 @@ bool weights_from_network(Weights *weights, const Network *net, Error *err) MUST
  * those not here; with missing NULL they are an error too. */
 bool weights_to_network(const Weights *weights, Network *net, int *missing, Error *err) MUST_CHECK;
 
+/* *to becomes a copy; its memory is used again where names and sizes are the same. */
 bool weights_copy(const Weights *from, Weights *to, Error *err) MUST_CHECK;
 
 #endif

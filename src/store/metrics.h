@@ -1,4 +1,8 @@
-/* The lines of metrics.jsonl: written by the trainer, read by everybody who draws curves. */
+/* The lines of metrics.jsonl: written by the trainer, read by everybody who draws curves.
+ *
+ *     {"kind":"batch","stage":"train","stage_index":0,"epoch":1,"batch":20,"step":20,"batch_loss":0.5,...}
+ *     {"kind":"epoch","stage":"train","stage_index":0,"epoch":1,"step":211,"train_loss":0.3,"val_loss":0.28,...,"best":true}
+ *     {"kind":"event","event":"lr","stage":"train","stage_index":0,"epoch":2,"batch":7,...,"text":"learning rate 0.001 -> 0.0001"} */
 #ifndef STORE_METRICS_H
 #define STORE_METRICS_H
 
@@ -6,7 +10,8 @@
 
 typedef enum MetricKind { METRIC_BATCH, METRIC_EPOCH, METRIC_EVENT } MetricKind;
 
-/* One line.  NaN means "not there" for the optional numbers; a NaN loss is written as the string "nan" (JSON has none). */
+/* One line.  NaN means "not there" for the optional numbers (an epoch's val_loss is then null); a NaN or infinite
+ * train_loss is written as the string "nan", "inf" or "-inf" (JSON has none). */
 typedef struct Metric {
     MetricKind kind;
     int stage;               /* from 0 */
@@ -21,6 +26,9 @@ typedef struct Metric {
     char time[32];           /* wall clock; left out of what must repeat bit for bit */
 } Metric;
 
+Metric metric_new(MetricKind kind); /* every optional number NaN, all else zero */
+
+char *metric_print(const Metric *metric); /* the line without its end; the caller's */
 bool metric_append(Run *run, const Metric *metric, Error *err) MUST_CHECK;
 
 typedef struct Metrics {

@@ -16,12 +16,14 @@ typedef struct Model {
 
 bool model_write(const char *path, const Model *model, Error *err) MUST_CHECK;
 
-/* A model file, a run's folder or name (under runs_dir; its final model, or the last checkpoint when it is not finished). NAME@EPOCH takes the
- * checkpoint of that epoch, NAME@best the best one. */
+/* A model file, a run's folder or name (under runs_dir; its final model, or the last checkpoint when it is not finished).
+ * NAME@EPOCH takes the kept weights of that epoch (of the last stage that has it), NAME@s1-e0006 of stage 1, NAME@best
+ * the best, NAME@last those of the last checkpoint. */
 bool model_open(const char *run_or_path, const char *runs_dir, Model *out, Error *err) MUST_CHECK;
 void model_clear(Model *model);
 
-/* A network ready for inference with the model's weights, up to `batch` samples a call. */
+/* A network ready for inference with the model's weights, up to `batch` samples a call.  It always starts at the design's
+ * input: where the stage learns codes, the blocks that make them come first (its output is then codes, not pictures). */
 Network *model_network(const Model *model, int batch, Team *team, Error *err) MUST_CHECK;
 
 /* The same, able to run network_backward (activation maximisation). */

@@ -23,6 +23,7 @@ enum { RUN_PATH = 512, RUN_NAME = 128 };
 /* What resume needs to know beyond the design. */
 typedef struct RunMeta {
     char version[32], created[32];
+    char design[DESIGN_NAME];   /* the design's name; run_create fills it in */
     char preset[DESIGN_NAME];   /* or the file it came from */
     char data_path[RUN_PATH];   /* "" for the built-in digits; else as given, made absolute */
     char data_files[4][RUN_PATH]; /* --images --labels --test-images --test-labels, "" */
@@ -41,13 +42,15 @@ typedef struct Run {
     int lock;      /* file descriptor of the lock while training, -1 */
 } Run;
 
-/* runs_dir NULL: $HOURGLASS_RUNS, ./runs if it exists or can be made... see run_default_folder. */
+/* Where runs lie when runs_dir is NULL: $HOURGLASS_RUNS, else ./runs if it exists or the working folder can be written, else
+ * $XDG_DATA_HOME/hourglass/runs. */
 void run_default_folder(char *path, size_t size);
 
-/* Makes runs_dir/NAME (NAME-02, NAME-03 ... where taken), writes network.net and meta.json, takes the lock. name NULL: from the design. */
+/* Makes runs_dir/NAME (NAME-02, NAME-03 ... where taken: mkdir decides, so two programs never share a run), writes
+ * network.net and meta.json, takes the lock. name NULL: from the design.  Nothing is left behind on error. */
 bool run_create(Run *run, const char *runs_dir, const char *name, const Design *design, const RunMeta *meta, Error *err) MUST_CHECK;
 
-/* An existing run, by name or path; `lock` for training on (fails when another process holds it). */
+/* An existing run, by name or path; `lock` for training on (opens the metrics; fails when another process holds it). */
 bool run_open(Run *run, const char *runs_dir, const char *name, bool lock, Error *err) MUST_CHECK;
 void run_close(Run *run);
 
@@ -61,7 +64,25 @@ bool run_append(Run *run, const char *json_line, Error *err) MUST_CHECK;
 long run_metrics_size(const Run *run);                              /* bytes so far: part of a checkpoint */
 bool run_truncate_metrics(Run *run, long size, Error *err) MUST_CHECK; /* resume: forgets what came after the checkpoint */
 
-/* All runs in a folder, newest first. */
+/* May `name` be a run's name: letters, digits and . _ - + =, not starting with a point or a minus. */
+bool run_name_check(const char *name, Error *err) MUST_CHECK;
+
+/* Both refuse while another process trains the run. */
+bool run_remove(Run *run, Error *err) MUST_CHECK;
+bool run_rename(Run *run, const char *name, Error *err) MUST_CHECK; /* an error when the name is taken */
+
+/* True while a process holds the lock: whoever says "running" in meta.json and is not locked was killed. */
+bool run_is_locked(const Run *run);
+
+/* The file `tags`: one a line. */
+typedef struct RunTags {
+    char tag[32][48];
+    int count;
+} RunTags;
+bool run_read_tags(const Run *run, RunTags *out, Error *err) MUST_CHECK; /* no file: no tags */
+bool run_write_tags(const Run *run, const RunTags *tags, Error *err) MUST_CHECK;
+
+/* All runs in a folder, newest first; a folder that does not exist has none. */
 typedef struct RunList {
     Run *run;
     int count;
