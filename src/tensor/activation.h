@@ -8,7 +8,7 @@
 typedef enum ActivationKind {
     ACT_LINEAR,
     ACT_RELU,
-    ACT_LRELU,    /* max(x, alpha x) */
+    ACT_LRELU,    /* x, or alpha x below 0; alpha >= 0 */
     ACT_ELU,      /* x or alpha (e^x - 1) */
     ACT_SELU,     /* 1.0507 elu(x, 1.67326) */
     ACT_GELU,     /* x Phi(x), exact erf form (Keras approximate=False) */

@@ -19,19 +19,24 @@ typedef struct UpdateRange {
     float *slot[2];         /* the optimizer's memory of each parameter */
 } UpdateRange;
 
-/* Keras 3's formulas (keras/src/optimizers); t is the step, from 1. */
-void update_sgd(const UpdateRange *r, float lr, float momentum, bool nesterov);
-void update_rmsprop(const UpdateRange *r, float lr, float rho, float epsilon);       /* epsilon inside the root */
-void update_adagrad(const UpdateRange *r, float lr, float epsilon);                  /* inside the root */
-void update_adadelta(const UpdateRange *r, float lr, float rho, float epsilon);
-void update_adam(const UpdateRange *r, float lr_corrected, float beta1, float beta2, float epsilon,
-                 float weight_decay);                                                /* p -= weight_decay * p first */
-/* Nadam: the two factors of Keras' update: lr * mu_next / (1 - product_next), lr * (1 - mu) / (1 - product);
- * and 1 / (1 - beta2^t). */
-void update_nadam(const UpdateRange *r, float factor_m, float factor_g, float v_correction, float beta1, float beta2,
-                  float epsilon);
+/* Keras 3's formulas (keras/src/optimizers).  The numbers are doubles because 1 - beta must be taken before rounding to
+ * float: 1 - 0.999f is 1e-5 off. */
+void update_sgd(const UpdateRange *r, double lr, double momentum, bool nesterov); /* slot 0: velocity, if momentum != 0 */
+void update_rmsprop(const UpdateRange *r, double lr, double rho, double epsilon); /* epsilon inside the root */
+void update_adagrad(const UpdateRange *r, double lr, double epsilon);             /* inside the root */
+void update_adadelta(const UpdateRange *r, double lr, double rho, double epsilon); /* slots: of gradients, of steps */
 
-/* Sum of squares of the summed gradients of a part (for clipping by the global norm); leaves them as they are. */
-double update_square_norm(size_t count, float *const *gradient, size_t gradient_offset, int gradients);
+/* lr_corrected = lr sqrt(1 - beta2^t) / (1 - beta1^t) with t from 1; p -= weight_decay * p first.  Slots: m, v. */
+void update_adam(const UpdateRange *r, double lr_corrected, double beta1, double beta2, double epsilon,
+                 double weight_decay);
+
+/* The two factors of Keras' update, lr * mu_next / (1 - product_next) of m and lr * (1 - mu) / (1 - product) of the
+ * gradient; and v_correction = 1 / (1 - beta2^t).  Slots: m, v. */
+void update_nadam(const UpdateRange *r, double factor_m, double factor_g, double v_correction, double beta1,
+                  double beta2, double epsilon);
+
+/* Sum of squares of a part's gradients, all threads' and the decay's together but before scale and clip: for clipping by
+ * the global norm as Keras does it.  Changes nothing. */
+double update_square_norm(const UpdateRange *r);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -87,6 +87,134 @@ static inline float vec_sum(Vec v)
     v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
 #endif
     return v[0] + v[1];
+}
+
+/* Helpers that must disappear into their callers, whatever the optimisation level. */
+#define INLINE static inline __attribute__((always_inline))
+
+/* As many of the n numbers left (at least 1) as a vector holds. */
+INLINE Vec vec_load_up_to(const float *from, size_t n)
+{
+    return n >= VECTOR_FLOATS ? vec_load(from) : vec_load_part(from, (int)n);
+}
+
+INLINE void vec_store_up_to(float *to, Vec v, size_t n)
+{
+    if (n >= VECTOR_FLOATS)
+        vec_store(to, v);
+    else
+        vec_store_part(to, v, (int)n);
+}
+
+/* mask ? a : b; a mask is what a comparison of two vectors gives: all bits of a lane, or none. */
+INLINE Vec vec_select(VecInt mask, Vec a, Vec b)
+{
+    return (Vec)((mask & (VecInt)a) | (~mask & (VecInt)b));
+}
+
+INLINE Vec vec_sqrt(Vec v)
+{
+#if defined(__AVX512F__)
+    return (Vec)_mm512_sqrt_ps((__m512)v);
+#elif defined(__AVX2__)
+    return (Vec)_mm256_sqrt_ps((__m256)v);
+#elif defined(__SSE2__)
+    return (Vec)_mm_sqrt_ps((__m128)v);
+#else
+    for (int i = 0; i < VECTOR_FLOATS; i++)
+        v[i] = __builtin_sqrtf(v[i]);
+    return v;
+#endif
+}
+
+/* Whole numbers 0 to 255 as bytes, and back. */
+INLINE void vec_store_bytes(uint8_t *to, VecInt v, size_t n)
+{
+#if defined(__AVX512F__)
+    if (n >= VECTOR_FLOATS) {
+        _mm_storeu_si128((__m128i *)to, _mm512_cvtepi32_epi8((__m512i)v));
+        return;
+    }
+#elif defined(__AVX2__)
+    if (n >= VECTOR_FLOATS) {
+        __m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+        _mm_storel_epi64((__m128i *)to, _mm_packus_epi16(words, words));
+        return;
+    }
+#elif defined(__SSE2__)
+    if (n >= VECTOR_FLOATS) {
+        __m128i words = _mm_packs_epi32((__m128i)v, (__m128i)v);
+        int32_t bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+        memcpy(to, &bytes, sizeof bytes);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < n && i < VECTOR_FLOATS; i++)
+        to[i] = (uint8_t)v[i];
+}
+
+INLINE VecInt vec_load_bytes(const uint8_t *from, size_t n)
+{
+    uint8_t bytes[VECTOR_FLOATS] = {0};
+    memcpy(bytes, from, n < VECTOR_FLOATS ? n : VECTOR_FLOATS);
+#if defined(__AVX512F__)
+    return (VecInt)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
+#elif defined(__AVX2__)
+    return (VecInt)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+#else
+    return (VecInt){bytes[0], bytes[1], bytes[2], bytes[3]};
+#endif
+}
+
+/* Sums in double: lanes stay apart until the end, so the order is fixed. */
+#if defined(__AVX512F__)
+#define VECTOR_DOUBLES 8
+#elif defined(__AVX2__)
+#define VECTOR_DOUBLES 4
+#else
+#define VECTOR_DOUBLES 2
+#endif
+typedef double VecDouble __attribute__((vector_size(VECTOR_DOUBLES * 8)));
+
+INLINE VecDouble vec_low(Vec v)
+{
+#if defined(__AVX512F__)
+    return (VecDouble)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)v));
+#elif defined(__AVX2__)
+    return (VecDouble)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)v));
+#else
+    return (VecDouble){v[0], v[1]};
+#endif
+}
+
+INLINE VecDouble vec_high(Vec v)
+{
+#if defined(__AVX512F__)
+    return (VecDouble)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)v, 1));
+#elif defined(__AVX2__)
+    return (VecDouble)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)v, 1));
+#else
+    return (VecDouble){v[2], v[3]};
+#endif
+}
+
+typedef struct VecSum {
+    VecDouble low, high;
+} VecSum;
+
+INLINE void vec_sum_add(VecSum *sum, Vec v)
+{
+    sum->low += vec_low(v);
+    sum->high += vec_high(v);
+}
+
+INLINE double vec_sum_total(const VecSum *sum)
+{
+    VecDouble both = sum->low + sum->high;
+    double total = 0;
+    for (int i = 0; i < VECTOR_DOUBLES; i++)
+        total += both[i];
+    return total;
 }
 
 #endif

@@ -1,0 +1,228 @@
+/* Philox 4x32-10 by the vector, and what is made of it. */
+#include "tensor/kernels/random.h"
+
+#include "tensor/kernels/math.h"
+
+/* A block in each 64-bit lane, of which only the lower halves count: that is the form in which the processor multiplies
+ * 32 by 32 bits, so the ten rounds need no shuffling. */
+typedef uint64_t VecWide __attribute__((vector_size(VECTOR_FLOATS * 4)));
+
+enum { GROUP = 16 }; /* blocks made at a time, by every instruction set */
+
+INLINE VecWide wide_product(VecWide v, uint32_t factor)
+{
+#if defined(__AVX512F__)
+    return (VecWide)_mm512_mul_epu32((__m512i)v, _mm512_set1_epi64((long long)factor));
+#elif defined(__AVX2__)
+    return (VecWide)_mm256_mul_epu32((__m256i)v, _mm256_set1_epi64x((long long)factor));
+#elif defined(__SSE2__)
+    return (VecWide)_mm_mul_epu32((__m128i)v, _mm_set1_epi64x((long long)factor));
+#else
+    return (v & 0xffffffffu) * (uint64_t)factor;
+#endif
+}
+
+typedef struct Wide {
+    VecWide word[4];
+} Wide;
+
+INLINE Wide philox(const uint32_t key[2], VecWide c0, const uint32_t rest[3])
+{
+    VecWide c1 = (VecWide){0} + rest[0], c2 = (VecWide){0} + rest[1], c3 = (VecWide){0} + rest[2];
+    uint32_t k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+        VecWide p0 = wide_product(c0, 0xD2511F53u), p1 = wide_product(c2, 0xCD9E8D57u);
+        c0 = (p1 >> 32) ^ c1 ^ k0;
+        c1 = p1;
+        c2 = (p0 >> 32) ^ c3 ^ k1;
+        c3 = p0;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    return (Wide){{c0, c1, c2, c3}};
+}
+
+/* The words of GROUP blocks from `first` on (a multiple of GROUP): words[w][l] is word w of block l. */
+INLINE void group_words(const Rng *rng, uint64_t first, uint32_t words[4][GROUP])
+{
+    const uint32_t rest[3] = {(uint32_t)(first >> 32), rng->counter[2], rng->counter[3]};
+    VecWide lane = {0};
+    for (int i = 0; i < VECTOR_FLOATS / 2; i++)
+        lane[i] = (uint64_t)i * 2;
+    for (int part = 0; part < GROUP; part += VECTOR_FLOATS) {
+        VecWide even = lane + (uint64_t)((uint32_t)first + (uint32_t)part);
+        Wide a = philox(rng->key, even, rest), b = philox(rng->key, even + 1, rest);
+        for (int w = 0; w < 4; w++) {
+            VecWide both = (a.word[w] & 0xffffffffu) | (b.word[w] << 32);
+            memcpy(&words[w][part], &both, sizeof both);
+        }
+    }
+}
+
+/* The 24-bit numbers of words [i, i + VECTOR_FLOATS) of a group. */
+INLINE VecInt upper_24(const uint32_t *words)
+{
+    VecBits bits;
+    memcpy(&bits, words, sizeof bits);
+    return (VecInt)(bits >> 8);
+}
+
+INLINE Vec unit(VecInt bits) /* [0, 1) */
+{
+    return __builtin_convertvector(bits, Vec) * 0x1p-24f;
+}
+
+/* The 64 normal numbers of a group (Box-Muller). */
+INLINE void group_normals(uint32_t words[4][GROUP], float out[4 * GROUP])
+{
+    for (int pair = 0; pair < 4; pair += 2)
+        for (int part = 0; part < GROUP; part += VECTOR_FLOATS) {
+            Vec u = 1.0f - unit(upper_24(&words[pair][part])); /* (0, 1]: the logarithm is finite */
+            Vec radius = vec_sqrt(vec_log_normal(u) * -2.0f);
+            Vec sine, cosine = vec_cos_sin_turn(unit(upper_24(&words[pair + 1][part])), &sine);
+            vec_store(out + pair * GROUP + part, radius * cosine);
+            vec_store(out + (pair + 1) * GROUP + part, radius * sine);
+        }
+}
+
+static void uniform(const Rng *rng, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i += 4 * GROUP) {
+        uint32_t words[4][GROUP];
+        group_words(rng, i / 4, words);
+        for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS)
+            vec_store_up_to(out + i + j, unit(upper_24(&words[0][0] + j)), count - i - j);
+    }
+}
+
+static void normal(const Rng *rng, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i += 4 * GROUP) {
+        uint32_t words[4][GROUP];
+        float numbers[4 * GROUP];
+        group_words(rng, i / 4, words);
+        if (count - i >= 4 * GROUP) {
+            group_normals(words, out + i);
+        } else {
+            group_normals(words, numbers);
+            memcpy(out + i, numbers, (count - i) * sizeof *out);
+        }
+    }
+}
+
+static void gaussian(const Rng *rng, float mean, float sd, bool clip, size_t count, float *x)
+{
+    for (size_t i = 0; i < count; i += 4 * GROUP) {
+        uint32_t words[4][GROUP];
+        float numbers[4 * GROUP];
+        group_words(rng, i / 4, words);
+        group_normals(words, numbers);
+        for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS) {
+            size_t n = count - i - j;
+            Vec v = vec_load_up_to(x + i + j, n) + (vec_load(numbers + j) * sd + mean);
+            if (clip)
+                v = vec_at_most(vec_at_least(v, 0.0f), 1.0f);
+            vec_store_up_to(x + i + j, v, n);
+        }
+    }
+}
+
+static void replace(const Rng *rng, int32_t low, int32_t high, size_t count, float *x)
+{
+    for (size_t i = 0; i < count; i += 4 * GROUP) {
+        uint32_t words[4][GROUP];
+        group_words(rng, i / 4, words);
+        for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS) {
+            size_t n = count - i - j;
+            VecInt bits = upper_24(&words[0][0] + j);
+            Vec v = vec_select(bits < high, vec_all(1.0f), vec_load_up_to(x + i + j, n));
+            vec_store_up_to(x + i + j, (Vec)(~(bits < low) & (VecInt)v), n);
+        }
+    }
+}
+
+/* -- Dropout. */
+
+/* A bit a lane, the first lane's lowest. */
+INLINE uint32_t lane_bits(VecInt mask)
+{
+#if defined(__AVX512F__)
+    return (uint32_t)_mm512_movepi32_mask((__m512i)mask);
+#elif defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_ps((__m256)mask);
+#elif defined(__SSE2__)
+    return (uint32_t)_mm_movemask_ps((__m128)mask);
+#else
+    uint32_t bits = 0;
+    for (int i = 0; i < VECTOR_FLOATS; i++)
+        bits |= (uint32_t)(mask[i] & 1) << i;
+    return bits;
+#endif
+}
+
+INLINE VecInt bits_lanes(uint32_t bits)
+{
+    VecInt lane;
+    for (int i = 0; i < VECTOR_FLOATS; i++)
+        lane[i] = 1 << i;
+    return (((VecInt){0} + (int32_t)bits) & lane) != 0;
+}
+
+static void dropout(const Rng *rng, uint32_t threshold, float scale, size_t count, const float *x, float *y,
+                    uint8_t *mask)
+{
+    const int32_t limit = (int32_t)threshold;
+    for (size_t i = 0; i < count; i += 8 * GROUP) {
+        uint32_t words[4][GROUP];
+        group_words(rng, i / 8, words);
+        for (size_t run = 0; run < 8 && i + run * GROUP < count; run++) {
+            size_t at = i + run * GROUP, left = count - at;
+            uint32_t kept = 0;
+            for (size_t part = 0; part < GROUP; part += VECTOR_FLOATS) {
+                VecBits bits;
+                memcpy(&bits, &words[run / 2][part], sizeof bits);
+                VecInt keep = (VecInt)(run % 2 ? bits >> 16 : bits & 0xffff) >= limit;
+                kept |= lane_bits(keep) << part;
+                if (part < left) {
+                    Vec v = vec_load_up_to(x + at + part, left - part) * scale;
+                    vec_store_up_to(y + at + part, (Vec)(keep & (VecInt)v), left - part);
+                }
+            }
+            if (left < GROUP)
+                kept &= (1u << left) - 1; /* the mask's spare bits are 0 */
+            mask[at / 8] = (uint8_t)kept;
+            if (left > 8)
+                mask[at / 8 + 1] = (uint8_t)(kept >> 8);
+        }
+    }
+}
+
+static void masked(float scale, size_t count, const uint8_t *mask, const float *dy, float *dx)
+{
+    for (size_t i = 0; i < count; i += VECTOR_FLOATS) {
+        size_t n = count - i;
+        uint32_t bits = mask[i / 8];
+        if (VECTOR_FLOATS == 4)
+            bits >>= i % 8;
+        if (VECTOR_FLOATS == 16 && n > 8)
+            bits |= (uint32_t)mask[i / 8 + 1] << 8;
+        vec_store_up_to(dx + i, (Vec)(bits_lanes(bits) & (VecInt)(vec_load_up_to(dy + i, n) * scale)), n);
+    }
+}
+
+static void bytes(size_t count, const uint8_t *from, float *out)
+{
+    const float share = 1.0f / 255.0f;
+    for (size_t i = 0; i < count; i += VECTOR_FLOATS)
+        vec_store_up_to(out + i, __builtin_convertvector(vec_load_bytes(from + i, count - i), Vec) * share, count - i);
+}
+
+const RandomKernels KERNEL(random_kernels) = {
+    .uniform = uniform,
+    .normal = normal,
+    .dropout = dropout,
+    .masked = masked,
+    .bytes = bytes,
+    .gaussian = gaussian,
+    .replace = replace,
+};
