@@ -135,6 +135,15 @@ static void share_of(const Network *net, int rank, size_t *begin, size_t *end)
     *end = lines * (r + 1) / ranks * LINE;
 }
 
+static UpdateRange range_of(const Step *step, const Part *part, float *const *grads)
+{
+    const StepSettings *s = step->settings;
+    bool weight = part->plan->role == TENSOR_WEIGHT;
+    return (UpdateRange){.count = part->count, .parameter = step->net->param + part->at, .gradient = grads,
+                         .gradient_offset = part->at, .gradients = step->net->ranks, .l1 = weight ? (float)s->l1 : 0,
+                         .l2 = weight ? (float)s->l2 : 0, .scale = 1, .clip = (float)s->clip_value};
+}
+
 static void measure_share(const Step *step, int rank, float *const *grads)
 {
     Network *net = step->net;
@@ -143,7 +152,8 @@ static void measure_share(const Step *step, int rank, float *const *grads)
     share_of(net, rank, &begin, &end);
     Part part;
     for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
-        double square = update_square_norm(part.count, grads, part.at, net->ranks);
+        UpdateRange range = range_of(step, &part, grads);
+        double square = update_square_norm(&range);
         seat->square += square;
         seat->health[3 * part.layer] += square;
         double weights = 0, absolute = 0;
@@ -169,10 +179,8 @@ static void update_share(const Step *step, int rank, float *const *grads)
     share_of(net, rank, &begin, &end);
     Part part;
     for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
-        bool weight = part.plan->role == TENSOR_WEIGHT;
-        UpdateRange range = {.count = part.count, .parameter = net->param + part.at, .gradient = grads,
-                             .gradient_offset = part.at, .gradients = net->ranks, .l1 = weight ? (float)s->l1 : 0,
-                             .l2 = weight ? (float)s->l2 : 0, .scale = scale, .clip = (float)s->clip_value};
+        UpdateRange range = range_of(step, &part, grads);
+        range.scale = scale;
         for (int i = 0; i < network_slots(net); i++)
             range.slot[i] = net->slots[i] + part.at;
         optimizer_spec_kind(&net->optimizer)->update(&net->optimizer, s->lr, net->step + 1, &range);

@@ -26,7 +26,7 @@ static const ParamRow sgd_rows[] = {
 static void sgd_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
 {
     (void)t;
-    update_sgd(range, (float)lr, (float)spec->value[MOMENTUM].number, spec->value[NESTEROV].choice);
+    update_sgd(range, lr, spec->value[MOMENTUM].number, spec->value[NESTEROV].choice);
 }
 
 static const OptimizerKind sgd = {
@@ -48,7 +48,7 @@ static const ParamRow rmsprop_rows[] = {
 static void rmsprop_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
 {
     (void)t;
-    update_rmsprop(range, (float)lr, (float)spec->value[RHO].number, (float)spec->value[RHO_EPSILON].number);
+    update_rmsprop(range, lr, spec->value[RHO].number, spec->value[RHO_EPSILON].number);
 }
 
 static const OptimizerKind rmsprop = {
@@ -71,7 +71,7 @@ static const ParamRow adagrad_rows[] = {
 static void adagrad_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
 {
     (void)t;
-    update_adagrad(range, (float)lr, (float)spec->value[ADAGRAD_EPSILON].number);
+    update_adagrad(range, lr, spec->value[ADAGRAD_EPSILON].number);
 }
 
 static double adagrad_start(const OptimizerSpec *spec)
@@ -98,7 +98,7 @@ static const ParamRow adadelta_rows[] = {
 static void adadelta_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
 {
     (void)t;
-    update_adadelta(range, (float)lr, (float)spec->value[RHO].number, (float)spec->value[RHO_EPSILON].number);
+    update_adadelta(range, lr, spec->value[RHO].number, spec->value[RHO_EPSILON].number);
 }
 
 static const OptimizerKind adadelta = {
@@ -128,8 +128,7 @@ static void adam_step(const OptimizerSpec *spec, double lr, uint32_t t, double d
 {
     const Value *v = spec->value;
     double corrected = lr * sqrt(1 - pow(v[BETA2].number, t)) / (1 - pow(v[BETA1].number, t));
-    update_adam(range, (float)corrected, (float)v[BETA1].number, (float)v[BETA2].number, (float)v[ADAM_EPSILON].number,
-                (float)(decay * lr));
+    update_adam(range, corrected, v[BETA1].number, v[BETA2].number, v[ADAM_EPSILON].number, decay * lr);
 }
 
 static void adam_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
@@ -155,9 +154,8 @@ static void nadam_update(const OptimizerSpec *spec, double lr, uint32_t t, const
     for (uint32_t i = 1; i <= t && product > 1e-12; i++)
         product *= nadam_momentum(spec, i);
     double mu = nadam_momentum(spec, t), next = nadam_momentum(spec, t + 1.0);
-    update_nadam(range, (float)(lr * next / (1 - product * next)), (float)(lr * (1 - mu) / (1 - product)),
-                 (float)(1 / (1 - pow(v[BETA2].number, t))), (float)v[BETA1].number, (float)v[BETA2].number,
-                 (float)v[ADAM_EPSILON].number);
+    update_nadam(range, lr * next / (1 - product * next), lr * (1 - mu) / (1 - product),
+                 1 / (1 - pow(v[BETA2].number, t)), v[BETA1].number, v[BETA2].number, v[ADAM_EPSILON].number);
 }
 
 static const OptimizerKind adam = {
