@@ -94,7 +94,7 @@ static void calibrate(float *square, int k, double perplexity)
     double low = 0, high = INFINITY, beta = 1, nearest_square = INFINITY, mean = 0;
     for (int j = 0; j < k; j++) {
         nearest_square = fmin(nearest_square, square[j]);
-        mean += square[j] / k;
+        mean += (double)square[j] / k;
     }
     if (mean > nearest_square)
         beta = 1 / (mean - nearest_square);

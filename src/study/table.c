@@ -95,10 +95,16 @@ static void add_csv_word(Str *out, const char *word)
     str_add(out, "\"");
 }
 
+/* Most numbers are floats: those are written as short as floats can be. */
 static void add_number(Str *out, double number)
 {
     char text[40];
     str_number(text, sizeof text, number);
+    for (int digits = 1; digits <= 9 && (double)(float)number == number; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (strtof(text, NULL) == (float)number)
+            break;
+    }
     str_add(out, text);
 }
 

@@ -170,7 +170,7 @@ static void centre(float *y, int n)
 
 TsneOptions tsne_options_new(void)
 {
-    return (TsneOptions){.perplexity = 30, .theta = 0.5, .iterations = 750, .seed = 1};
+    return (TsneOptions){.perplexity = 30, .theta = 0.5, .iterations = 1000, .seed = 1};
 }
 
 bool tsne_run(const float *x, int n, int size, const TsneOptions *options, Team *team, float *out, Error *err)

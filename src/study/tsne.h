@@ -19,7 +19,7 @@ typedef struct TsneOptions {
     void *context;
 } TsneOptions;
 
-TsneOptions tsne_options_new(void); /* 30, 0.5, 750, seed 1 */
+TsneOptions tsne_options_new(void); /* 30, 0.5, 1000, seed 1 */
 
 /* x (n, size) to out (n, 2), centred at 0.  The start is the plane of the two principal components with a little noise from the seed. */
 bool tsne_run(const float *x, int n, int size, const TsneOptions *options, Team *team, float *out, Error *err) MUST_CHECK;
