@@ -148,34 +148,33 @@ typedef struct Run {
 /* Goes through the outputs of a crossing in order, naming where each reads and writes. */
 typedef struct Walk {
     int row, column;
-    const float *x, *x_row, *x_sample;
-    float *y, *y_row, *y_sample;
+    const float *x_row, *x_sample;
+    float *y_row, *y_sample;
 } Walk;
 
 static inline void walk_fill(Walk *at, const Run *run, int count, const float **x, float **y)
 {
     const ConvPass *pass = run->pass;
-    ptrdiff_t x_pixel = (ptrdiff_t)pass->stride_w * pass->in_c;
-    ptrdiff_t x_row = (ptrdiff_t)pass->stride_h * pass->in_w * pass->in_c;
-    for (int p = 0; p < count; p++) {
-        x[p] = at->x;
-        y[p] = at->y;
-        if (++at->column < run->w.count) {
-            at->x += x_pixel;
-            at->y += pass->y_pixel;
-            continue;
+    ptrdiff_t x_pixel = (ptrdiff_t)pass->stride_w * pass->in_c, y_pixel = pass->y_pixel;
+    for (int p = 0; p < count;) {
+        int left = run->w.count - at->column, some = count - p < left ? count - p : left;
+        const float *from = at->x_row + at->column * x_pixel;
+        float *to = at->y_row + at->column * y_pixel;
+        for (int end = p + some; p < end; p++, from += x_pixel, to += y_pixel) {
+            x[p] = from;
+            y[p] = to;
         }
+        at->column += some;
+        if (some < left)
+            break;
         at->column = 0;
-        if (++at->row < run->h.count) {
-            at->x_row += x_row;
-            at->y_row += pass->y_row;
-        } else {
+        at->x_row += (ptrdiff_t)pass->stride_h * pass->in_w * pass->in_c;
+        at->y_row += pass->y_row;
+        if (++at->row == run->h.count) {
             at->row = 0;
             at->x_row = at->x_sample += pass->x_sample;
             at->y_row = at->y_sample += pass->y_sample;
         }
-        at->x = at->x_row;
-        at->y = at->y_row;
     }
 }
 
@@ -188,7 +187,7 @@ static void run_blocks(const Run *run, int vectors, ConvBlock *block)
 {
     const ConvBlockKernels *kernels = conv_kernels()->block;
     long total = (long)run->n * run->h.count * run->w.count;
-    Walk at = {0, 0, run->x, run->x, run->x, run->y, run->y, run->y};
+    Walk at = {0, 0, run->x, run->x, run->y, run->y};
     EACH_BLOCK(total, kernels->rows, rows) {
         walk_fill(&at, run, (int)rows, block->x, block->y);
         kernels->block[vectors - 1][rows - 1](block);
@@ -200,7 +199,7 @@ static void run_dots(const Run *run, ConvDots *dots)
     const ConvDotsKernels *kernels = conv_kernels()->dots;
     int filters = run->pass->out_c;
     long total = (long)run->n * run->h.count * run->w.count;
-    Walk at = {0, 0, run->x, run->x, run->x, run->y, run->y, run->y};
+    Walk at = {0, 0, run->x, run->x, run->y, run->y};
     EACH_BLOCK(total, kernels->rows[filters - 1], rows) {
         walk_fill(&at, run, (int)rows, dots->x, dots->y);
         kernels->dots[filters - 1][rows - 1](dots);

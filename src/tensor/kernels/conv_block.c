@@ -15,15 +15,58 @@
 
 #define EACH(i, count) _Pragma("GCC unroll 16") for (int i = 0; i < count; i++)
 
+INLINE void store_part(const ConvBlock *b, const int rows, const int vectors,
+                       Vec sum[ROWS][CONV_VECTORS], const int last)
+{
+    EACH(p, rows) {
+        float *y = b->y[p], *tail = y + (vectors - 1) * VECTOR_FLOATS;
+        EACH(v, vectors - 1)
+            vec_store(y + v * VECTOR_FLOATS, sum[p][v]);
+        if (last == VECTOR_FLOATS)
+            vec_store(tail, sum[p][vectors - 1]);
+        else
+            vec_store_part(tail, sum[p][vectors - 1], last);
+    }
+}
+
+/* The questions are asked once, not for every vector. */
+INLINE void store(const ConvBlock *b, const int rows, const int vectors, Vec sum[ROWS][CONV_VECTORS])
+{
+    const int last = b->last;
+    if (b->finish == CONV_ADD) {
+        EACH(p, rows) {
+            const float *y = b->y[p], *tail = y + (vectors - 1) * VECTOR_FLOATS;
+            EACH(v, vectors - 1)
+                sum[p][v] += vec_load(y + v * VECTOR_FLOATS);
+            sum[p][vectors - 1] += last == VECTOR_FLOATS ? vec_load(tail) : vec_load_part(tail, last);
+        }
+    } else if (b->finish == CONV_RELU) {
+        EACH(p, rows)
+            EACH(v, vectors)
+                sum[p][v] = finish_vec(sum[p][v], CONV_RELU, 0);
+    } else if (b->finish == CONV_LRELU) {
+        EACH(p, rows)
+            EACH(v, vectors)
+                sum[p][v] = finish_vec(sum[p][v], CONV_LRELU, b->alpha);
+    }
+    if (last == VECTOR_FLOATS)
+        store_part(b, rows, vectors, sum, VECTOR_FLOATS);
+    else
+        store_part(b, rows, vectors, sum, last);
+}
+
 /* Inlined with constant rows and vectors, so that `sum` becomes registers. */
-static inline __attribute__((always_inline)) void block(const ConvBlock *b, const int rows, const int vectors)
+INLINE void block(const ConvBlock *b, const int rows, const int vectors)
 {
     Vec sum[ROWS][CONV_VECTORS];
     const float *x[ROWS];
+    Vec first[CONV_VECTORS];
+    EACH(v, vectors)
+        first[v] = b->finish == CONV_ADD ? (Vec){0} : vec_load(b->bias + v * VECTOR_FLOATS);
     EACH(p, rows) {
         x[p] = b->x[p];
         EACH(v, vectors)
-            sum[p][v] = b->finish == CONV_ADD ? (Vec){0} : vec_load(b->bias + v * VECTOR_FLOATS);
+            sum[p][v] = first[v];
     }
     for (int plane = 0; plane < b->planes; plane++)
         for (int run = 0; run < b->runs; run++) {
@@ -40,24 +83,7 @@ static inline __attribute__((always_inline)) void block(const ConvBlock *b, cons
                 }
             }
         }
-    int last = b->last;
-    EACH(p, rows) {
-        float *y = b->y[p];
-        EACH(v, vectors) {
-            float *to = y + v * VECTOR_FLOATS;
-            if (v + 1 < vectors || last == VECTOR_FLOATS) {
-                if (b->finish == CONV_ADD)
-                    vec_store(to, vec_load(to) + sum[p][v]);
-                else
-                    vec_store(to, finish_vec(sum[p][v], b->finish, b->alpha));
-            } else {
-                if (b->finish == CONV_ADD)
-                    vec_store_part(to, vec_load_part(to, last) + sum[p][v], last);
-                else
-                    vec_store_part(to, finish_vec(sum[p][v], b->finish, b->alpha), last);
-            }
-        }
-    }
+    store(b, rows, vectors, sum);
 }
 
 #define DEFINE(rows, vectors) \

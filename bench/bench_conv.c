@@ -1,0 +1,160 @@
+/* Speed of the convolution's three passes on the recipes' layers, on one thread, beside sgemm's peak in the same
+ * process:  make bench/bench_conv && bench/bench_conv [LAYER-NUMBER].
+ *
+ * GFLOP/s count every multiplication of the textbook's formula, those with padding's zeros too, as all such tables
+ * do; the kernels leave those out, so small maps with large kernels can pass the peak. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tensor/conv.h"
+#include "tensor/dense.h"
+#include "tensor/isa.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { REPETITIONS = 7, PEAK_SIZE = 1024 };
+
+typedef struct Row {
+    const char *recipe;
+    int h, w, in_c, out_c, kernel, stride;
+    bool same;
+    int n;
+} Row;
+
+/* Transposed layers stand as the convolutions they transpose. */
+static const Row rows[] = {
+    {"conv, first", 28, 28, 1, 32, 3, 1, true, 64},
+    {"conv, middle", 14, 14, 32, 32, 3, 1, true, 64},
+    {"conv, last", 28, 28, 32, 1, 3, 1, true, 64},
+    {"mirrored, 2nd", 14, 14, 32, 64, 3, 1, true, 64},
+    {"mirrored, 3rd", 7, 7, 64, 128, 3, 1, true, 64},
+    {"mirrored, inner", 7, 7, 128, 128, 3, 1, true, 64},
+    {"denoise, 1st", 28, 28, 1, 32, 3, 2, true, 64},
+    {"denoise, 2nd", 14, 14, 32, 64, 3, 2, true, 64},
+    {"denoise, convt", 14, 14, 64, 64, 3, 2, true, 64},
+    {"sdae, 1st", 28, 28, 1, 64, 5, 1, true, 32},
+    {"sdae, 2nd", 28, 28, 64, 64, 5, 1, true, 8},
+    {"sdae, 3rd", 14, 14, 64, 64, 5, 1, true, 16},
+    {"sdae, 4th", 7, 7, 64, 64, 5, 1, true, 32},
+    {"sdae, convt", 28, 28, 64, 64, 5, 2, true, 16},
+    {"sdae, last", 28, 28, 64, 1, 5, 1, true, 32},
+    {"cifar, 1st", 32, 32, 3, 32, 6, 2, false, 64},
+    {"cifar, 2nd", 14, 14, 32, 32, 3, 1, false, 64},
+    {"cifar, 3rd", 12, 12, 32, 16, 3, 1, false, 64},
+    {"cifar, convt 6x6", 32, 32, 64, 32, 6, 2, false, 16},
+    {"cifar, last", 32, 32, 64, 3, 3, 1, true, 32},
+    {"faces, 1st", 64, 64, 3, 32, 3, 2, true, 16},
+    {"faces, 3rd", 16, 16, 64, 128, 3, 2, true, 32},
+    {"faces, convt", 64, 64, 32, 64, 3, 2, true, 8},
+    {"faces, last", 64, 64, 32, 3, 3, 1, true, 8},
+    {"odd filters", 28, 28, 20, 50, 3, 1, true, 16},
+};
+
+typedef struct Problem {
+    ConvPlan plan;
+    int n;
+    float *x, *y, *w, *dw, *packed, *scratch;
+} Problem;
+
+static float *random_floats(size_t count)
+{
+    Rng rng = rng_new(1, RNG_TEST, 0, 0);
+    float *x = mem_try_large(count, sizeof *x);
+    if (!x)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        x[i] = rng_uniform(&rng) - 0.5f;
+    return x;
+}
+
+static void run_forward(const Problem *p)
+{
+    conv_forward(&p->plan, p->n, p->x, p->packed, NULL, (Activation){ACT_RELU, 0}, p->y, p->scratch);
+}
+
+static void run_input(const Problem *p)
+{
+    conv_input_gradient(&p->plan, p->n, p->y, p->packed, NULL, (Activation){ACT_LINEAR, 0}, p->x, p->scratch);
+}
+
+static void run_weight(const Problem *p)
+{
+    conv_weight_gradient(&p->plan, p->n, p->x, p->y, p->dw, p->scratch);
+}
+
+/* The best of some repetitions, each long enough for the clock. */
+static double seconds_of(void (*run)(const Problem *), const Problem *problem)
+{
+    double best = 1e9;
+    for (int i = 0; i < REPETITIONS; i++) {
+        int times = 0;
+        double start = clock_seconds(), took;
+        do {
+            run(problem);
+            times++;
+        } while ((took = clock_seconds() - start) < 4e-3);
+        best = took / times < best ? took / times : best;
+    }
+    return best;
+}
+
+static double peak(void)
+{
+    static float *a, *b, *c;
+    if (!a) {
+        a = random_floats((size_t)PEAK_SIZE * PEAK_SIZE);
+        b = random_floats((size_t)PEAK_SIZE * PEAK_SIZE);
+        c = random_floats((size_t)PEAK_SIZE * PEAK_SIZE);
+    }
+    double best = 1e9;
+    for (int i = 0; i < 3; i++) {
+        double start = clock_seconds();
+        matrix_product(false, false, PEAK_SIZE, PEAK_SIZE, PEAK_SIZE, 1, a, PEAK_SIZE, b, PEAK_SIZE, 0, c, PEAK_SIZE);
+        double took = clock_seconds() - start;
+        best = took < best ? took : best;
+    }
+    return 2e-9 * PEAK_SIZE * PEAK_SIZE * PEAK_SIZE / best;
+}
+
+int main(int argc, char **argv)
+{
+    matrix_use_one_thread();
+    char library[200];
+    matrix_library(library, sizeof library);
+    printf("kernels %s; %s\n", isa_name(isa_chosen()), library);
+    printf("%-18s %-22s %12s %12s %12s %8s\n", "layer", "", "forward", "input grad", "weight grad", "sgemm");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (argc > 1 && atoi(argv[1]) != (int)i)
+            continue;
+        const Row *row = &rows[i];
+        ConvGeometry g = {.in_h = row->h, .in_w = row->w, .in_c = row->in_c, .out_c = row->out_c,
+                          .kernel_h = row->kernel, .kernel_w = row->kernel, .stride_h = row->stride,
+                          .stride_w = row->stride};
+        conv_axis(g.in_h, g.kernel_h, g.stride_h, row->same, &g.out_h, &g.pad_top);
+        conv_axis(g.in_w, g.kernel_w, g.stride_w, row->same, &g.out_w, &g.pad_left);
+        size_t xs = (size_t)g.in_h * (size_t)g.in_w * (size_t)g.in_c * (size_t)row->n;
+        size_t ys = (size_t)g.out_h * (size_t)g.out_w * (size_t)g.out_c * (size_t)row->n;
+        size_t ws = (size_t)g.kernel_h * (size_t)g.kernel_w * (size_t)g.in_c * (size_t)g.out_c;
+        Problem p = {conv_plan(&g, true, true, true), row->n, random_floats(xs), random_floats(ys), random_floats(ws),
+                     random_floats(ws), NULL, NULL};
+        p.packed = random_floats(p.plan.packed);
+        p.scratch = random_floats(p.plan.scratch);
+        conv_pack(&p.plan, p.w, p.packed, 0, 1);
+        double gflop = 2e-9 * (double)ys * (double)(ws / (size_t)g.out_c), best = peak();
+        void (*const passes[])(const Problem *) = {run_forward, run_input, run_weight};
+        char text[40];
+        snprintf(text, sizeof text, "%dx%dx%d > %d, %dx%d s%d", g.in_h, g.in_w, g.in_c, g.out_c, g.kernel_h, g.kernel_w,
+                 g.stride_h);
+        printf("%-18s %-22s", row->recipe, text);
+        for (int k = 0; k < 3; k++) {
+            double speed = gflop / seconds_of(passes[k], &p);
+            printf(" %5.1f (%3.0f%%)", speed, 100 * speed / best);
+        }
+        printf(" %8.1f\n", best);
+        float *const used[] = {p.x, p.y, p.w, p.dw, p.packed, p.scratch};
+        for (size_t k = 0; k < COUNT_OF(used); k++)
+            free(used[k]);
+    }
+    return 0;
+}
