@@ -45,6 +45,7 @@ typedef struct TrainSettingRow {
     const char *name, *help, *question;
     const ParamKind *(*kind)(int index); /* the choices; NULL past the end.  One nameless kind for batch, epochs ... */
     const char *normal;                  /* the default line after the setting's name: "adam lr=1e-3", "128" */
+    bool always;                         /* printed even where it is the default: what everybody should see */
 } TrainSettingRow;
 
 extern const TrainSettingRow train_settings[TRAIN_SETTINGS];
@@ -52,6 +53,12 @@ extern const TrainSettingRow train_settings[TRAIN_SETTINGS];
 typedef struct TrainSpec {
     ParamSet set[TRAIN_SETTINGS];
 } TrainSpec;
+
+/* The words after a setting's name, into *set.  A field not named gets its default; in a nameless kind it keeps what *set holds.  err->column is the 1-based wrong word, 0: something is missing at the end. */
+bool train_setting_parse(TrainSetting setting, char *const *words, int count, ParamSet *set, Error *err) MUST_CHECK;
+void train_setting_print(TrainSetting setting, const ParamSet *set, bool full, Str *out); /* "optimizer adam lr=0.01" */
+bool train_setting_is_default(TrainSetting setting, const ParamSet *set);
+int train_setting_find(const char *name); /* -1: none */
 
 TrainSpec train_spec_new(void);                     /* all defaults */
 int train_spec_batch(const TrainSpec *spec);
@@ -61,13 +68,15 @@ void train_spec_set_lr(TrainSpec *spec, double lr);
 
 typedef enum MirrorKind {
     MIRROR_NONE,
-    MIRROR_EXACT, /* `mirror`: each layer's inverse, shapes of the encoder backwards */
+    MIRROR_EXACT, /* `mirror`: each layer's inverse, shapes of the encoder backwards; each takes the activation of the layer
+                   * whose output it remakes, the last that learns takes `closing` */
     MIRROR_SETS   /* `mirror sets`: the encoder's sets backwards, each with its own filters; closing layers follow by hand */
 } MirrorKind;
 
 typedef struct Block {
     char name[LAYER_NAME];
     MirrorKind mirror;
+    char closing[24];    /* MIRROR_EXACT: `mirror tanh`; "sigmoid" where none was named */
     int mirrored;        /* of the block's layers, the first so many were made by the mirror */
     int first, count;    /* range in Design.layer; blocks lie in order without gaps */
     char from[256];      /* `from PATH`: weights of this block are read from this model or run before training; "" */
@@ -98,6 +107,16 @@ void design_free(Design *design);
 bool design_equal(const Design *a, const Design *b);
 
 int design_block_find(const Design *design, const char *name); /* index or -1 */
+int design_layer_find(const Design *design, const char *name); /* index in Design.layer or -1 */
+int design_layer_block(const Design *design, int layer);       /* the block it lies in */
+bool design_layer_mirrored(const Design *design, int layer);   /* made by a mirror: not to be edited */
+int design_mirror_source(const Design *design, int block);     /* the block it mirrors: `encoder`, else the one before it; -1: none */
+
+/* layer_plan for its shapes; an error names the layer.  Outputs of more than 2^28 numbers a sample are refused. */
+bool design_plan_layer(const LayerSpec *spec, Shape in, LayerPlan *out, Error *err) MUST_CHECK;
+
+/* The shape that reaches a block in the first stage that runs it. */
+bool design_block_input(const Design *design, int block, Shape *out, Error *err) MUST_CHECK;
 
 /* The layers of a stage's network in order (specs copied into out, up to DESIGN_LAYERS), which of them are frozen, and its input
  * shape after the `codes` blocks.  Shapes are checked; errors name layer and both shapes. */
@@ -105,6 +124,7 @@ typedef struct Chain {
     Shape input;
     LayerSpec layer[DESIGN_LAYERS];
     bool frozen[DESIGN_LAYERS];
+    int index[DESIGN_LAYERS];    /* in Design.layer */
     int block_of[DESIGN_LAYERS];
     int layers;
     int code; /* layers before this index make the code (end of the block "encoder", else narrowest place) */
@@ -115,12 +135,17 @@ Chain *design_chain(const Design *design, int stage, Error *err) MUST_CHECK; /* 
 /* The blocks in `codes` as a chain of their own (layers == 0 when there are none); free() it. */
 Chain *design_code_chain(const Design *design, int stage, Error *err) MUST_CHECK;
 
-/* Edits, for the designer: each keeps mirrors and names right. */
+/* Edits, for the designer.  `at` counts within the block.  Each remakes mirrors and names as far as that is possible and
+ * leaves shapes to design_check: a design may be wrong while it is edited.  Layers made by a mirror cannot be edited: insert
+ * refuses, remove and move do nothing. */
 bool design_insert_layer(Design *design, int block, int at, const LayerSpec *spec, Error *err) MUST_CHECK;
 void design_remove_layer(Design *design, int block, int at);
-void design_move_layer(Design *design, int block, int at, int by);
+void design_move_layer(Design *design, int block, int at, int by); /* stays within its block */
+int design_add_block(Design *design, const char *name, Error *err); /* its index, -1 with *err; joins every stage's run when there is only one stage */
+void design_set_mirror(Design *design, int block, MirrorKind kind); /* replaces all the block's layers but those after the mirrored ones */
 void design_break_mirror(Design *design, int block);              /* the made layers become ordinary ones */
-bool design_refresh(Design *design, Error *err) MUST_CHECK;       /* remake mirrors, names; check all shapes */
+bool design_refresh(Design *design, Error *err) MUST_CHECK;       /* remake mirrors, names; false when a mirror cannot be made */
+bool design_name_is_automatic(const char *name);                   /* "conv_1": made by design_refresh */
 
 /* `--set key=value`: "lr=1e-2", "batch=64", "loss=mse", "noise=gaussian sd=0.3", "conv_1.filters=16", "tuned.epochs=3" (stage.setting; without
  * a stage: all stages). */
@@ -128,5 +153,15 @@ bool design_set(Design *design, const char *assignment, Error *err) MUST_CHECK;
 
 /* Everything that can be known before training: shapes of every stage, losses that fit their outputs, labels where needed. */
 bool design_check(const Design *design, Error *err) MUST_CHECK;
+
+/* Where an error of design_check lies; -1: not about one. */
+typedef struct DesignPlace {
+    int stage, block, layer; /* layer: index in Design.layer */
+} DesignPlace;
+bool design_check_place(const Design *design, DesignPlace *place, Error *err) MUST_CHECK;
+bool design_refresh_place(Design *design, DesignPlace *place, Error *err) MUST_CHECK;
+
+/* The kind and alpha of the activation the chain ends with, seen through layers that only move numbers (Flatten, Reshape, pools). */
+Activation chain_last_activation(const Chain *chain);
 
 #endif

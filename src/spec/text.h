@@ -8,11 +8,16 @@
  * An error has file, line, column, the line itself, what was expected and the likely meant word. */
 Design *design_parse(const char *text, const char *name, Error *err) MUST_CHECK;
 
+/* The same, but what only does not fit together is no error yet: mirrors, shapes, losses (design_check tells).  For the designer
+ * and the doctor. */
+Design *design_parse_draft(const char *text, const char *name, Error *err) MUST_CHECK;
+
 /* Canonical.  Brief leaves out what is default; full spells out every default and every mirrored layer. The text is the caller's.
  * print(parse(print(x))) == print(x) in both. */
 char *design_print(const Design *design, bool full);
 
 /* A preset's name, or a file's path ("-": standard input). */
 Design *design_open(const char *name_or_path, Error *err) MUST_CHECK;
+Design *design_open_draft(const char *name_or_path, Error *err) MUST_CHECK;
 
 #endif
