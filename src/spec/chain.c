@@ -160,26 +160,26 @@ Chain *design_code_chain(const Design *design, int stage, Error *err)
 
 /* ---- checks */
 
-/* A layer that only moves or picks numbers, so that what was in (0, 1) stays there: no tensors, no activation, no dropping. */
-static bool keeps_range(const LayerSpec *spec)
+/* What was in (0, 1) stays there: the layer only moves or picks numbers. */
+static bool keeps_range(const LayerSpec *spec, const LayerPlan *plan)
 {
-    return param_find(spec->set.kind, "activation") < 0 && param_find(spec->set.kind, "rate") < 0 &&
-           param_find(spec->set.kind, "units") < 0 && param_find(spec->set.kind, "epsilon") < 0;
+    return plan->tensors == 0 && param_find(spec->set.kind, "rate") < 0 && param_find(spec->set.kind, "function") < 0;
 }
 
 Activation chain_last_activation(const Chain *chain)
 {
-    int last = chain->layers - 1;
-    while (last > 0 && keeps_range(&chain->layer[last]))
-        last--;
-    Activation none = {ACT_LINEAR, 0};
-    if (last < 0)
-        return none;
-    int row = param_find(chain->layer[last].set.kind, "activation");
-    if (row < 0)
-        return none;
-    const Value *value = &chain->layer[last].set.value[row];
-    return (Activation){(ActivationKind)value->choice, (float)value->number};
+    Activation last = {ACT_LINEAR, 0};
+    Shape shape = chain->input;
+    for (int i = 0; i < chain->layers; i++) {
+        LayerPlan plan;
+        if (!design_plan_layer(&chain->layer[i], shape, &plan, NULL))
+            break;
+        if (!keeps_range(&chain->layer[i], &plan))
+            last = plan.activation;
+        shape = plan.out;
+        layer_plan_clear(&plan);
+    }
+    return last;
 }
 
 static const char *activation_word(ActivationKind kind)

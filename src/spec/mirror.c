@@ -11,24 +11,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+const ParamRow *mirror_closing_row(void)
+{
+    for (int i = 0; i < layer_kinds_count; i++) {
+        int row = param_find(&layer_kinds[i]->param, "activation");
+        if (row >= 0)
+            return &layer_kinds[i]->param.rows[row];
+    }
+    abort(); /* a table without any activation is a mistake of the programmer */
+}
+
+/* The field that chooses among the activations, whatever its name; -1: none. */
+static int activation_field(const ParamKind *kind)
+{
+    for (int i = 0; i < kind->count; i++)
+        if (kind->rows[i].type == PARAM_CHOICE && kind->rows[i].choices == mirror_closing_row()->choices)
+            return i;
+    return -1;
+}
+
 /* One layer of the mirrored block with the shapes around it. */
 typedef struct Source {
     const LayerSpec *spec;
     int layer; /* index in Design.layer */
     Shape in, out;
     bool learns, resizes;
+    int activation; /* the field that holds its activation, -1: none */
     LayerSpec inverse; /* set.kind NULL: has none */
 } Source;
-
-const ParamRow *mirror_closing_row(void)
-{
-    for (int i = 0; i < layer_kinds_count; i++) {
-        int row = param_find(&layer_kinds[i]->param, "activation");
-        if (row >= 0 && layer_kinds[i]->mirror)
-            return &layer_kinds[i]->param.rows[row];
-    }
-    return NULL;
-}
 
 int design_mirror_source(const Design *design, int block)
 {
@@ -49,6 +59,17 @@ static bool plan_shape(const LayerSpec *spec, Shape in, Shape *out, bool *learns
     return true;
 }
 
+/* A kind's own error does not know the layer's name. */
+static bool name_layer(const LayerSpec *spec, Error *err)
+{
+    if (!err)
+        return false;
+    char what[sizeof err->what];
+    snprintf(what, sizeof what, "%s", err->what);
+    snprintf(err->what, sizeof err->what, "%s cannot be mirrored: %.440s", *spec->name ? spec->name : spec->set.kind->name, what);
+    return false;
+}
+
 static bool look_at(const Design *design, int source, Shape shape, Source *out, int *fault, Error *err)
 {
     const Block *block = &design->block[source];
@@ -58,11 +79,11 @@ static bool look_at(const Design *design, int source, Shape shape, Source *out, 
         *fault = layer->layer;
         if (!plan_shape(layer->spec, shape, &layer->out, &layer->learns, err))
             return false;
+        layer->activation = activation_field(layer->spec->set.kind);
         const LayerKind *kind = layer_spec_kind(layer->spec);
         if (kind->mirror) {
-            layer->inverse = *layer->spec;
             if (!kind->mirror(layer->spec, shape, &layer->inverse, err))
-                return false;
+                return name_layer(layer->spec, err);
             layer->inverse.name[0] = '\0';
             layer->resizes = !layer->learns && layer->inverse.set.kind != layer->spec->set.kind;
         }
@@ -75,6 +96,7 @@ static bool look_at(const Design *design, int source, Shape shape, Source *out, 
 /* What was made leads to another shape: names both. The caller finds the cure for an inverse. */
 static bool refuse_shape(const Source *layer, const LayerSpec *made, Shape from, Shape got, Error *err)
 {
+    static const char cure[] = "use sizes that pools and strides divide, or write the decoder by hand";
     char in[SHAPE_TEXT], out[SHAPE_TEXT], back[SHAPE_TEXT], here[SHAPE_TEXT];
     shape_text(layer->in, in);
     shape_text(layer->out, out);
@@ -85,7 +107,7 @@ static bool refuse_shape(const Source *layer, const LayerSpec *made, Shape from,
         return error_set(err, ERROR_INPUT, "leave resizing to pools, or use `mirror` instead of `mirror sets`",
                          "%s cannot be part of a mirrored set: its copy turns %s into %s, and sets keep height and width", name,
                          here, back);
-    return error_set(err, ERROR_INPUT, NULL, "%s cannot be mirrored: it makes %s from %s, and its inverse `%s` gives back %s", name,
+    return error_set(err, ERROR_INPUT, cure, "%s cannot be mirrored: it makes %s from %s, and its inverse `%s` gives back %s", name,
                      out, in, made->set.kind->name, back);
 }
 
@@ -108,17 +130,15 @@ static bool append(const Source *layer, const LayerSpec *made, Shape want, Shape
 /* An inverse takes the activation of the layer whose output it remakes: the nearest one before that has any. */
 static void set_activation(const Source *source, int index, const char *closing, LayerSpec *made)
 {
-    int row = param_find(made->set.kind, "activation");
-    if (row < 0)
+    int field = activation_field(made->set.kind);
+    if (field < 0)
         return;
-    for (int i = index - 1; i >= 0; i--) {
-        int other = param_find(source[i].spec->set.kind, "activation");
-        if (other >= 0) {
-            made->set.value[row] = source[i].spec->set.value[other];
+    for (int i = index - 1; i >= 0; i--)
+        if (source[i].activation >= 0) {
+            made->set.value[field] = source[i].spec->set.value[source[i].activation];
             return;
         }
-    }
-    bool good = param_parse(&made->set.kind->rows[row], closing, &made->set.value[row], NULL);
+    bool good = param_parse(&made->set.kind->rows[field], closing, &made->set.value[field], NULL);
     assert(good); /* the parser checked it */
     (void)good;
 }
@@ -130,6 +150,9 @@ static bool make_exact(const Source *source, int layers, const char *closing, La
         const Source *layer = &source[i];
         *fault = layer->layer;
         if (!layer->inverse.set.kind)
+            continue;
+        /* An activation of its own is taken over by the inverse before it. */
+        if (!layer->learns && layer->activation >= 0)
             continue;
         /* Behind a layer without inverse (a sampled code) a Dropout or BatchNorm of the old shape has no place. */
         if (!layer->learns && !layer->resizes && !shape_equal(shape, layer->out))
@@ -213,20 +236,16 @@ static bool near_input(const Design *design, int block, Shape *out)
     return false;
 }
 
+/* What would help is known best by trying. */
 static void find_cure(const Design *design, int block, Shape at, Error *err)
 {
-    if (!err || err->cure[0])
-        return;
     char text[SHAPE_TEXT];
     Shape other;
-    if (!design->input.flat && near_input(design, block, &other)) {
-        shape_text(other, text);
-        snprintf(err->cure, sizeof err->cure,
-                 "an input of %s works; or halve with `conv %d 3x3 stride=2 valid` in its place, whose inverse fits odd sizes", text,
-                 at.c);
-    } else {
-        snprintf(err->cure, sizeof err->cure, "use sizes that the pools divide, or write the decoder by hand");
-    }
+    if (!err || design->input.flat || !near_input(design, block, &other))
+        return;
+    shape_text(other, text);
+    snprintf(err->cure, sizeof err->cure,
+             "an input of %s works; or halve with `conv %d 3x3 stride=2 valid` in its place, whose inverse fits odd sizes", text, at.c);
 }
 
 bool mirror_make(const Design *design, int block, LayerSpec *out, int *count, int *fault, Error *err)
