@@ -105,9 +105,18 @@ int str_closest(const char *word, const char *const *words, int count)
 
 void str_number(char *buffer, size_t size, double value)
 {
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
+    char text[40];
+    for (int digits = 0; digits < 17; digits++) {
+        snprintf(text, sizeof text, "%.*e", digits, value);
+        if (strtod(text, NULL) == value) {
+            char *e = strchr(text, 'e');
+            int power = e ? atoi(e + 1) : 0;
+            if (e && (power < -4 || power > 15))
+                snprintf(buffer, size, "%.*se%d", (int)(e - text), text, power);
+            else
+                snprintf(buffer, size, "%.*f", digits > power ? digits - power : 0, value);
             return;
+        }
     }
+    snprintf(buffer, size, "%g", value); /* infinite or no number */
 }

@@ -18,7 +18,7 @@ void str_clear(Str *str);  /* frees; a zeroed Str is a valid empty one */
 /* The index of the word most like `word` (edit distance at most a third of its length, at least 1), or -1. */
 int str_closest(const char *word, const char *const *words, int count);
 
-/* Shortest decimal text that reads back as the same float (e.g. 0.001 -> "0.001", 1e-7 -> "1e-07"). */
+/* The shortest decimal text that reads back as the same number: 0.001 "0.001", 10 "10", 1e-7 "1e-7". */
 void str_number(char *buffer, size_t size, double value);
 
 #endif

@@ -100,10 +100,13 @@ char *design_print(const Design *design, bool full)
         str_addf(&out, "input %s\n", shape);
     for (int i = 0; i < design->blocks; i++)
         add_block(design, &design->block[i], full, &out);
-    str_add(&out, "train\n");
+    Str settings = {0};
     for (int i = 0; i < TRAIN_SETTINGS; i++)
         if (shared(design, (TrainSetting)i))
-            add_setting((TrainSetting)i, &design->stage[0].train.set[i], full, &out);
+            add_setting((TrainSetting)i, &design->stage[0].train.set[i], full, &settings);
+    if (settings.size)
+        str_addf(&out, "train\n%s", settings.text);
+    str_clear(&settings);
     for (int s = 0; s < design->stages && !stage_is_plain(design); s++)
         add_stage(design, &design->stage[s], full, &out);
     return str_take(&out);
