@@ -424,7 +424,7 @@ void param_set_print(const ParamSet *set, bool full, Str *out)
         if (set->kind->rows[i].positional)
             print_field(set, i, out);
     for (int i = 0; i < set->kind->count; i++)
-        if (!set->kind->rows[i].positional && (full || !is_default(&set->kind->rows[i], &set->value[i])))
+        if (!set->kind->rows[i].positional && (full || set->kind->rows[i].always || !is_default(&set->kind->rows[i], &set->value[i])))
             print_field(set, i, out);
 }
 

@@ -38,6 +38,7 @@ typedef struct ParamRow {
     double min, max;    /* of a number or of each size; min == max: unbounded */
     const char *normal; /* the default, as text; NULL: must be given */
     bool positional;    /* may be given without `name=`, in the rows' order; choices and flags always may */
+    bool always;          /* printed even where it is the default: what a reader wants to see (a learning rate) */
     const ParamChoice *choices; /* ends with a NULL word */
     const char *help;     /* one sentence, what the field does */
     const char *question; /* what the wizard asks, no question mark; NULL: from name */

@@ -5,23 +5,23 @@
 #include "tensor/random.h"
 
 static const ParamRow gaussian_rows[] = {
-    {.name = "mean", .type = PARAM_REAL, .min = -1, .max = 1, .normal = "0", .help = "Added to every number.",
+    {.name = "mean", .type = PARAM_REAL, .min = -1, .max = 1, .normal = "0", .always = true, .help = "added to every number",
      .question = "Mean of the noise"},
-    {.name = "sd", .type = PARAM_REAL, .min = 0, .max = 10, .normal = "0.5", .help = "Standard deviation of the noise.",
+    {.name = "sd", .type = PARAM_REAL, .min = 0, .max = 10, .normal = "0.5", .always = true, .help = "standard deviation of the noise",
      .question = "Standard deviation of the noise"},
-    {.name = "clip", .type = PARAM_FLAG, .normal = "yes", .help = "Keeps the noisy numbers in [0, 1].",
+    {.name = "clip", .type = PARAM_FLAG, .normal = "yes", .help = "keeps the noisy numbers in [0, 1]",
      .question = "Clip the noisy numbers to [0, 1]"},
 };
 enum { MEAN, SD, CLIP };
 
 static const ParamRow saltpepper_rows[] = {
     {.name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .normal = "0.2", .positional = true,
-     .help = "Share of the numbers that become 0 or 1, half of them each.", .question = "Share of numbers changed"},
+     .help = "share of the numbers that become 0 or 1, half of them each", .question = "Share of numbers changed"},
 };
 
 static const ParamRow masking_rows[] = {
     {.name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .normal = "0.3", .positional = true,
-     .help = "Share of the numbers that become 0.", .question = "Share of numbers masked"},
+     .help = "share of the numbers that become 0", .question = "Share of numbers masked"},
 };
 enum { RATE };
 
@@ -47,12 +47,12 @@ static void apply_masking(const NoiseSpec *spec, uint64_t seed, uint32_t epoch, 
     noise_masking(seed, epoch, sample, (float)spec->value[RATE].number, count, x);
 }
 
-static const NoiseKind none = {{"none", "The input as it is.", NULL, 0}, apply_none};
-static const NoiseKind gaussian = {{"gaussian", "Adds normally distributed numbers.", gaussian_rows, COUNT_OF(gaussian_rows)},
+static const NoiseKind none = {{"none", "the input as it is", NULL, 0}, apply_none};
+static const NoiseKind gaussian = {{"gaussian", "adds normally distributed numbers", gaussian_rows, COUNT_OF(gaussian_rows)},
                                    apply_gaussian};
-static const NoiseKind saltpepper = {{"saltpepper", "Turns numbers into 0 or 1.", saltpepper_rows, COUNT_OF(saltpepper_rows)},
+static const NoiseKind saltpepper = {{"saltpepper", "turns numbers into 0 or 1", saltpepper_rows, COUNT_OF(saltpepper_rows)},
                                      apply_saltpepper};
-static const NoiseKind masking = {{"masking", "Turns numbers into 0.", masking_rows, COUNT_OF(masking_rows)}, apply_masking};
+static const NoiseKind masking = {{"masking", "turns numbers into 0", masking_rows, COUNT_OF(masking_rows)}, apply_masking};
 
 const NoiseKind *const noise_kinds[] = {&none, &gaussian, &saltpepper, &masking};
 const int noise_kinds_count = COUNT_OF(noise_kinds);

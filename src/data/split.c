@@ -13,13 +13,13 @@
         .help = text, .question = "Share of the training samples kept for validation"                                  \
     }
 
-static const ParamRow last_rows[] = {SHARE_ROW("The last samples of the training part, as Keras' validation_split.")};
-static const ParamRow random_rows[] = {SHARE_ROW("Samples of the training part, chosen by the seed.")};
+static const ParamRow last_rows[] = {SHARE_ROW("the last samples of the training part, as Keras' validation_split")};
+static const ParamRow random_rows[] = {SHARE_ROW("samples of the training part, chosen by the seed")};
 
-static const ParamKind last = {"last", "The last share of the training samples, as Keras takes them.", last_rows, 1};
-static const ParamKind scattered = {"random", "A random share of the training samples.", random_rows, 1};
-static const ParamKind test = {"test", "The test samples.", NULL, 0};
-static const ParamKind none = {"none", "No validation.", NULL, 0};
+static const ParamKind last = {"last", "the last share of the training samples, as Keras takes them", last_rows, 1};
+static const ParamKind scattered = {"random", "a random share of the training samples", random_rows, 1};
+static const ParamKind test = {"test", "the test samples", NULL, 0};
+static const ParamKind none = {"none", "no validation", NULL, 0};
 
 const ParamKind *const split_kinds[] = {&last, &scattered, &test, &none};
 const int split_kinds_count = COUNT_OF(split_kinds);

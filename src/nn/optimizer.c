@@ -6,7 +6,8 @@
 #include <math.h>
 
 #define LR_ROW(usual)                                                                                                  \
-    {.name = "lr", .type = PARAM_REAL, .min = 0, .max = 1000, .normal = usual, .help = "learning rate: the size of a step", \
+    {.name = "lr", .type = PARAM_REAL, .min = 0, .max = 1000, .normal = usual, .always = true,            \
+     .help = "learning rate: the size of a step",                                                                      \
      .question = "Learning rate"}
 #define SHARE_ROW(word, usual, text)                                                                                   \
     {.name = word, .type = PARAM_REAL, .min = 0, .max = 0.999999, .normal = usual, .help = text}
