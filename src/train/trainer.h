@@ -1,4 +1,8 @@
 /* The trainer: single-threaded to look at, stepped from outside, one batch a step.  (Inside a step it uses the team.)
+ *
+ * A block with `from` starts with the weights of that model's or run's block of the same name (else its layers in order), and a stage whose
+ * blocks are all given that way, or never used again, is left out: classifier with an encoder needs no pretraining.
+ *
  * The command line, tests and the worker thread drive it. */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
@@ -15,8 +19,9 @@ typedef struct TrainerOptions {
     uint64_t seed;
     Run *run;                 /* where it is kept; NULL: nowhere.  Borrowed */
     bool resume;              /* go on from run's checkpoint */
-    const Weights *initial;   /* weights to start from where names match (--encoder, fork); NULL */
-    bool skip_pretrain;       /* leave out stages all of whose blocks are given by `initial` or unused later */
+    const char *runs_dir;     /* where `from RUN` of a block is looked for; NULL: the default */
+    const Weights *initial;   /* fork: weights to start from where names match; NULL */
+    int start_stage, start_epoch; /* fork: where to go on, from 0 */
     int epochs;               /* 0: the design's */
     int batch_metric_every;   /* batches between METRIC_BATCH lines; 0: some 20 an epoch */
     int checkpoint_epochs;    /* every n-th epoch's weights are kept; 0: as many as keep at most 50 a stage */
@@ -55,7 +60,7 @@ typedef struct Progress {
     uint32_t step;
     double batch_loss, epoch_loss; /* last batch; running mean of the epoch */
     double epoch_accuracy;         /* NaN without labels */
-    double lr, samples_per_s, seconds, left; /* left: estimate in seconds for all stages known so far */
+    double lr, samples_per_s, seconds, left; /* left: estimate in seconds, of this stage */
     int threads;
     size_t bytes;
     Metric last_epoch;             /* epoch == 0: none yet */
