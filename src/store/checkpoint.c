@@ -42,6 +42,7 @@ static const Field fields[] = {
     FIELD("schedule_waited", FIELD_INT, schedule.waited),
     FIELD("metrics_bytes", FIELD_LONG, metrics_bytes),
     FIELD("seconds", FIELD_REAL, seconds),
+    FIELD("finished", FIELD_INT, finished),
     FIELD("live_lr", FIELD_REAL, live_lr),
     FIELD("live_beta", FIELD_REAL, live_beta),
     FIELD("live_batch", FIELD_INT, live_batch),

@@ -18,6 +18,7 @@ typedef struct TrainState {
     ScheduleState schedule;
     long metrics_bytes;
     double seconds;              /* training time so far */
+    int finished;                /* 1: nothing is left to train */
     /* settings changed while it ran: they replace the design's from then on in this stage */
     double live_lr, live_beta;   /* NaN: not changed */
     int live_batch;              /* 0: not changed */

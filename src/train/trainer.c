@@ -50,7 +50,7 @@ static bool start(Trainer *t, Error *err)
     if (t->options.resume) {
         if (!trainer_resume(t, err))
             return false;
-        if (t->net || t->done)
+        if (t->net)
             return true; /* a checkpoint was there */
     }
     if (!trainer_load_blocks(t, err))
@@ -236,7 +236,7 @@ static TrainerState end_stage(Trainer *t, Error *err)
         return TRAINER_FAILED;
     int next = first_stage(t, t->state.stage + 1);
     if (next >= t->design->stages) {
-        t->done = true;
+        t->state.finished = 1;
         bool good = trainer_save(t, err) && trainer_write_model(t, "model.safetensors", &t->weights, err)
                  && trainer_event(t, "done", err, "all epochs done") && trainer_mark(t, "done", err);
         return good ? TRAINER_DONE : TRAINER_FAILED;
@@ -254,7 +254,7 @@ static TrainerState end_stage(Trainer *t, Error *err)
 
 TrainerState trainer_step(Trainer *t, Error *err)
 {
-    if (t->done)
+    if (t->state.finished)
         return TRAINER_DONE;
     TrainState *s = &t->state;
     double began = clock_seconds();
@@ -365,7 +365,7 @@ Progress trainer_progress(const Trainer *t)
     if (s->batch)
         p.seconds += clock_seconds() - t->epoch_started;
     double samples = (double)(t->epochs - s->epoch) * t->split.train_count - (double)s->batch * t->batch;
-    p.left = t->speed > 0 && !t->done ? samples / t->speed : 0;
+    p.left = t->speed > 0 && !s->finished ? samples / t->speed : 0;
     for (int i = t->history.count - 1; i >= 0 && !p.last_epoch.epoch; i--)
         if (t->history.item[i].kind == METRIC_EPOCH)
             p.last_epoch = t->history.item[i];

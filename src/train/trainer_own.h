@@ -26,7 +26,6 @@ struct Trainer {
     Weights best;          /* of this stage's best epoch */
     Metrics history;
     TrainState state;
-    bool done;
 
     /* the stage at hand */
     const TrainSpec *spec;

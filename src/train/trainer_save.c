@@ -95,7 +95,7 @@ bool trainer_save(Trainer *t, Error *err)
 
 bool trainer_stop(Trainer *t, Error *err)
 {
-    if (t->done)
+    if (t->state.finished)
         return true;
     return trainer_event(t, "stop", err, "stopped after batch %d", t->state.batch) && trainer_save(t, err)
         && trainer_mark(t, "stopped", err);
@@ -161,11 +161,8 @@ bool trainer_resume(Trainer *t, Error *err)
             t->noise = changed->stage[t->state.stage].train.set[TRAIN_NOISE];
         design_free(changed);
     }
-    bool last = t->state.stage == t->design->stages - 1;
-    if (good && t->state.epoch >= t->epochs && last) { /* killed between the last checkpoint and the model */
-        t->done = true;
+    if (good && t->state.finished) /* killed between the last checkpoint and the model, or nothing left to do */
         return trainer_write_model(t, "model.safetensors", &t->weights, err) && trainer_mark(t, "done", err);
-    }
     return good && trainer_mark(t, "running", err) && trainer_event(t, "resume", err, "from batch %d", t->state.batch);
 }
 

@@ -1,0 +1,406 @@
+/* The worker thread, its mailbox and its snapshots.
+ *
+ * Two leaf locks, each held for a copy or a pointer swap only: `mail` guards the commands, `view` the newest snapshot.  Everything else
+ * belongs to the thread. */
+#include "train/worker.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef enum CommandKind { COMMAND_PAUSE, COMMAND_CONTINUE, COMMAND_STOP, COMMAND_SAVE, COMMAND_LR, COMMAND_BETA, COMMAND_BATCH,
+                           COMMAND_NOISE, COMMAND_PROBES, COMMAND_WATCH } CommandKind;
+
+typedef struct Command {
+    CommandKind kind;
+    double number;
+    char text[96];
+    float *x; /* probes, owned until taken */
+    int count;
+} Command;
+
+enum { MAILBOX = 64 };
+
+struct Worker {
+    pthread_t thread;
+    Design *design;
+    const Data *data;
+    WorkerOptions options;
+    int wake;
+
+    pthread_mutex_t mail;
+    pthread_cond_t mail_came;
+    Command command[MAILBOX]; /* under mail */
+    int commands;             /* under mail */
+
+    pthread_mutex_t view;
+    pthread_cond_t view_ended;
+    Snapshot *newest;         /* under view */
+    bool ended;               /* under view */
+
+    /* the thread's own */
+    Trainer *trainer;
+    WorkerState state;
+    Error error;
+    float *probe_x, *code_x;
+    int probes, codes;
+    bool watch;
+    double published;
+};
+
+/* ---- snapshots */
+
+void snapshot_free(Snapshot *snapshot)
+{
+    if (!snapshot)
+        return;
+    free(snapshot->metric);
+    free(snapshot->noisy);
+    free(snapshot->output);
+    free(snapshot->code);
+    free(snapshot);
+}
+
+static void show_samples(Worker *w, Snapshot *s)
+{
+    Trainer *t = w->trainer;
+    const Design *design = trainer_design(t);
+    s->output_shape = trainer_output(t);
+    s->probe_shape = design->input;
+    s->code_size = trainer_code_size(t);
+    if (w->probes) {
+        s->probes = w->probes;
+        Shape in = network_input(trainer_network(t));
+        s->probe_shape = in;
+        s->noisy = mem_new((size_t)w->probes * shape_size(in), sizeof *s->noisy);
+        s->output = mem_new((size_t)w->probes * shape_size(s->output_shape), sizeof *s->output);
+        trainer_reconstruct(t, w->probes, w->probe_x, s->noisy, s->output, NULL);
+    }
+    if (w->codes) {
+        s->codes = w->codes;
+        s->code = mem_new((size_t)w->codes * (size_t)s->code_size, sizeof *s->code);
+        trainer_reconstruct(t, w->codes, w->code_x, NULL, NULL, s->code);
+    }
+}
+
+static void show_health(Worker *w, Snapshot *s)
+{
+    Network *net = trainer_network(w->trainer);
+    for (int i = 0; i < network_layers(net) && s->layers < SNAPSHOT_LAYERS; i++) {
+        snprintf(s->layer_name[s->layers], LAYER_NAME, "%s", network_layer_spec(net, i)->name);
+        s->health[s->layers++] = network_health(net, i);
+    }
+}
+
+static void publish(Worker *w)
+{
+    Snapshot *s = mem_new(1, sizeof *s);
+    s->state = w->state;
+    s->error = w->error;
+    if (w->trainer) {
+        const Metrics *history = trainer_history(w->trainer);
+        s->progress = trainer_progress(w->trainer);
+        s->metrics = history->count;
+        s->metric = mem_new((size_t)history->count, sizeof *s->metric);
+        if (history->count)
+            memcpy(s->metric, history->item, (size_t)history->count * sizeof *s->metric);
+        if (w->state != WORKER_FAILED) {
+            show_samples(w, s);
+            show_health(w, s);
+        }
+    }
+    pthread_mutex_lock(&w->view);
+    Snapshot *old = w->newest;
+    w->newest = s;
+    pthread_mutex_unlock(&w->view);
+    snapshot_free(old);
+    w->published = clock_seconds();
+    if (w->wake >= 0) {
+        uint64_t one = 1; /* an eventfd wants eight bytes; a pipe takes them too */
+        ssize_t ignored = write(w->wake, &one, sizeof one);
+        (void)ignored; /* full: then it wakes anyway */
+    }
+}
+
+/* ---- commands */
+
+static void send(Worker *w, Command command)
+{
+    pthread_mutex_lock(&w->mail);
+    if (w->commands == MAILBOX) { /* nobody types that fast: the oldest is forgotten */
+        free(w->command[0].x);
+        memmove(w->command, w->command + 1, (MAILBOX - 1) * sizeof *w->command);
+        w->commands--;
+    }
+    w->command[w->commands++] = command;
+    pthread_cond_signal(&w->mail_came);
+    pthread_mutex_unlock(&w->mail);
+}
+
+static bool next_command(Worker *w, Command *out)
+{
+    pthread_mutex_lock(&w->mail);
+    while (!w->commands && w->state == WORKER_PAUSED)
+        pthread_cond_wait(&w->mail_came, &w->mail);
+    bool some = w->commands > 0;
+    if (some) {
+        *out = w->command[0];
+        w->commands--;
+        memmove(w->command, w->command + 1, (size_t)w->commands * sizeof *w->command);
+    }
+    pthread_mutex_unlock(&w->mail);
+    return some;
+}
+
+/* False when the command could not be carried out; the training goes on, the snapshot says why. */
+static bool obey(Worker *w, Command *command, Error *err)
+{
+    Trainer *t = w->trainer;
+    switch (command->kind) {
+    case COMMAND_PAUSE:
+        w->state = WORKER_PAUSED;
+        publish(w);
+        return true;
+    case COMMAND_CONTINUE:
+        w->state = WORKER_RUNNING;
+        return true;
+    case COMMAND_STOP:
+        w->state = WORKER_STOPPED;
+        return true;
+    case COMMAND_SAVE:
+        return trainer_save(t, err);
+    case COMMAND_LR:
+        return trainer_set_lr(t, command->number, err);
+    case COMMAND_BETA:
+        return trainer_set_beta(t, command->number, err);
+    case COMMAND_BATCH:
+        return trainer_set_batch(t, (int)command->number, err);
+    case COMMAND_NOISE:
+        return trainer_set_noise(t, command->text, err);
+    case COMMAND_PROBES:
+        free(w->probe_x);
+        w->probe_x = command->x;
+        w->probes = command->count;
+        publish(w);
+        return true;
+    case COMMAND_WATCH:
+        w->watch = command->number != 0;
+        network_watch(trainer_network(t), w->watch);
+        return true;
+    }
+    return true;
+}
+
+static void read_mail(Worker *w)
+{
+    Command command;
+    while (w->state <= WORKER_PAUSED && next_command(w, &command)) {
+        Error err = {0};
+        w->error = (Error){0};
+        if (!obey(w, &command, &err))
+            w->error = err;
+        if (w->state == WORKER_PAUSED)
+            publish(w);
+    }
+}
+
+static void train(Worker *w)
+{
+    double interval = w->options.interval > 0 ? w->options.interval : 0.05;
+    while (w->state == WORKER_RUNNING) {
+        read_mail(w);
+        if (w->state != WORKER_RUNNING)
+            break;
+        Error err = {0};
+        switch (trainer_step(w->trainer, &err)) {
+        case TRAINER_DONE:
+            w->state = WORKER_DONE;
+            break;
+        case TRAINER_FAILED:
+            w->state = WORKER_FAILED;
+            w->error = err;
+            break;
+        case TRAINER_STAGE:
+            network_watch(trainer_network(w->trainer), w->watch);
+            break;
+        case TRAINER_BATCH:
+        case TRAINER_EPOCH:
+            break;
+        }
+        if (w->state == WORKER_RUNNING && clock_seconds() - w->published >= interval)
+            publish(w);
+    }
+}
+
+static void *work(void *arg)
+{
+    Worker *w = arg;
+    Error err = {0};
+    w->trainer = trainer_new(w->design, w->data, &w->options.trainer, &err);
+    if (!w->trainer) {
+        w->state = WORKER_FAILED;
+        w->error = err;
+    } else {
+        w->state = WORKER_RUNNING;
+        network_watch(trainer_network(w->trainer), w->watch);
+        publish(w);
+        train(w);
+        if (w->state == WORKER_STOPPED && !trainer_stop(w->trainer, &err)) {
+            w->state = WORKER_FAILED;
+            w->error = err;
+        }
+    }
+    publish(w);
+    pthread_mutex_lock(&w->view);
+    w->ended = true;
+    pthread_cond_broadcast(&w->view_ended);
+    pthread_mutex_unlock(&w->view);
+    return NULL;
+}
+
+/* ---- what others call */
+
+static float *copy_floats(const float *x, size_t count)
+{
+    return x && count ? memcpy(mem_new(count, sizeof *x), x, count * sizeof *x) : NULL;
+}
+
+Worker *worker_start(const Design *design, const Data *data, const WorkerOptions *options, int wake, Error *err)
+{
+    Worker *w = mem_new(1, sizeof *w);
+    size_t size = shape_size(design->input);
+    w->design = design_copy(design);
+    w->data = data;
+    w->options = *options;
+    w->wake = wake;
+    w->probes = options->probe_x ? options->probes : 0;
+    w->codes = options->code_x ? options->codes : 0;
+    w->probe_x = copy_floats(options->probe_x, (size_t)w->probes * size);
+    w->code_x = copy_floats(options->code_x, (size_t)w->codes * size);
+    pthread_mutex_init(&w->mail, NULL);
+    pthread_cond_init(&w->mail_came, NULL);
+    pthread_mutex_init(&w->view, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->view_ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    int failed = pthread_create(&w->thread, NULL, work, w);
+    if (!failed)
+        return w;
+    errno = failed;
+    error_errno(err, NULL, "the training thread cannot be started");
+    design_free(w->design);
+    free(w->probe_x);
+    free(w->code_x);
+    free(w);
+    return NULL;
+}
+
+void worker_free(Worker *w)
+{
+    if (!w)
+        return;
+    worker_stop(w);
+    pthread_join(w->thread, NULL);
+    trainer_free(w->trainer);
+    snapshot_free(w->newest);
+    for (int i = 0; i < w->commands; i++)
+        free(w->command[i].x);
+    pthread_mutex_destroy(&w->mail);
+    pthread_cond_destroy(&w->mail_came);
+    pthread_mutex_destroy(&w->view);
+    pthread_cond_destroy(&w->view_ended);
+    design_free(w->design);
+    free(w->probe_x);
+    free(w->code_x);
+    free(w);
+}
+
+void worker_pause(Worker *w)
+{
+    send(w, (Command){.kind = COMMAND_PAUSE});
+}
+
+void worker_continue(Worker *w)
+{
+    send(w, (Command){.kind = COMMAND_CONTINUE});
+}
+
+void worker_stop(Worker *w)
+{
+    send(w, (Command){.kind = COMMAND_STOP});
+}
+
+void worker_save(Worker *w)
+{
+    send(w, (Command){.kind = COMMAND_SAVE});
+}
+
+void worker_set_lr(Worker *w, double lr)
+{
+    send(w, (Command){.kind = COMMAND_LR, .number = lr});
+}
+
+void worker_set_beta(Worker *w, double factor)
+{
+    send(w, (Command){.kind = COMMAND_BETA, .number = factor});
+}
+
+void worker_set_batch(Worker *w, int batch)
+{
+    send(w, (Command){.kind = COMMAND_BATCH, .number = batch});
+}
+
+void worker_set_noise(Worker *w, const char *noise)
+{
+    Command command = {.kind = COMMAND_NOISE};
+    snprintf(command.text, sizeof command.text, "%s", noise);
+    send(w, command);
+}
+
+void worker_set_probes(Worker *w, int probes, const float *x)
+{
+    send(w, (Command){.kind = COMMAND_PROBES, .count = probes, .x = copy_floats(x, (size_t)probes * shape_size(w->design->input))});
+}
+
+void worker_watch_health(Worker *w, bool on)
+{
+    send(w, (Command){.kind = COMMAND_WATCH, .number = on});
+}
+
+Snapshot *worker_take_snapshot(Worker *w)
+{
+    pthread_mutex_lock(&w->view);
+    Snapshot *s = w->newest;
+    w->newest = NULL;
+    pthread_mutex_unlock(&w->view);
+    return s;
+}
+
+bool worker_wait(Worker *w, double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    double whole = floor(seconds);
+    until.tv_sec += (time_t)whole;
+    until.tv_nsec += (long)((seconds - whole) * 1e9);
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&w->view);
+    while (!w->ended && pthread_cond_timedwait(&w->view_ended, &w->view, &until) != ETIMEDOUT)
+        continue;
+    bool ended = w->ended;
+    pthread_mutex_unlock(&w->view);
+    return ended;
+}
