@@ -148,7 +148,8 @@ bool design_refresh(Design *design, Error *err) MUST_CHECK;       /* remake mirr
 bool design_name_is_automatic(const char *name);                   /* "conv_1": made by design_refresh */
 
 /* `--set key=value`: "lr=1e-2", "batch=64", "loss=mse", "noise=gaussian sd=0.3", "conv_1.filters=16", "tuned.epochs=3" (stage.setting; without
- * a stage: all stages). */
+ * a stage: all stages), "stop.patience=5", "input=64x64x3".  Errors are of the kind ERROR_USAGE and leave the design as it was; whether
+ * the changed design fits together is for design_check to say, after the last of several changes. */
 bool design_set(Design *design, const char *assignment, Error *err) MUST_CHECK;
 
 /* Everything that can be known before training: shapes of every stage, losses that fit their outputs, labels where needed. */

@@ -1,4 +1,4 @@
-/* The table of a design: one row a layer, and totals. */
+/* The table of a stage of a design: one row a layer, and totals. */
 #ifndef SPEC_SUMMARY_H
 #define SPEC_SUMMARY_H
 
@@ -23,6 +23,7 @@ typedef struct Summary {
     size_t bytes_training; /* memory of a training step at the stage's batch and threads */
 } Summary;
 
+/* threads: 1 or more; memory grows with them. */
 bool summary_make(const Design *design, int stage, int threads, Summary *out, Error *err) MUST_CHECK;
 void summary_clear(Summary *summary);
 
