@@ -227,7 +227,7 @@ static Network *planned(const LayerSpec *layers, int count, const NetworkOptions
         net->loss = *options->loss;
     if (options->optimizer)
         net->optimizer = *options->optimizer;
-    net->ranks = team_size(options->team);
+    net->ranks = options->team ? team_size(options->team) : options->threads;
     net->stale = true;
     bool good = plan_layers(net, layers, count, err);
     if (good) {
