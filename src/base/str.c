@@ -3,7 +3,9 @@
 #include "base/mem.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,28 +66,33 @@ void str_clear(Str *str)
     *str = (Str){0};
 }
 
-/* Levenshtein's distance, two rows. */
+/* Edits from one word to the other: a letter changed, added, left out, or two neighbours swapped (optimal string alignment). */
 static int distance(const char *a, const char *b)
 {
     enum { LONGEST = 63 };
-    int la = (int)strlen(a), lb = (int)strlen(b), row[LONGEST + 1];
+    int la = (int)strlen(a), lb = (int)strlen(b), rows[3][LONGEST + 1];
     if (la > LONGEST || lb > LONGEST)
-        return LONGEST;
+        return INT_MAX;
+    int *before = rows[0], *above = rows[1], *row = rows[2];
     for (int j = 0; j <= lb; j++)
-        row[j] = j;
+        above[j] = j;
     for (int i = 1; i <= la; i++) {
-        int diagonal = row[0];
         row[0] = i;
         for (int j = 1; j <= lb; j++) {
-            int change = diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            diagonal = row[j];
-            int insert = row[j - 1] + 1, remove = row[j] + 1;
-            row[j] = change < insert ? change : insert;
-            if (remove < row[j])
-                row[j] = remove;
+            int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+            row[j] = above[j - 1] + (x != y);
+            row[j] = above[j] + 1 < row[j] ? above[j] + 1 : row[j];
+            row[j] = row[j - 1] + 1 < row[j] ? row[j - 1] + 1 : row[j];
+            bool swapped = i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]);
+            if (swapped && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
         }
+        int *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
     }
-    return row[lb];
+    return above[lb];
 }
 
 int str_closest(const char *word, const char *const *words, int count)
