@@ -55,7 +55,7 @@ INLINE Vec softplus(Vec x, float alpha)
     return vec_softplus(x);
 }
 
-/* -- Each derivative, from the output y (gelu: from the input). */
+/* -- Each derivative, from the output y (gelu: from the input).  An alpha of 0 makes y = -0 of negative inputs. */
 
 INLINE Vec relu_slope(Vec y, Vec dy, float alpha)
 {
@@ -65,12 +65,12 @@ INLINE Vec relu_slope(Vec y, Vec dy, float alpha)
 
 INLINE Vec lrelu_slope(Vec y, Vec dy, float alpha)
 {
-    return vec_select(y < 0, dy * alpha, dy);
+    return vec_select(y <= 0, dy * alpha, dy);
 }
 
 INLINE Vec elu_slope(Vec y, Vec dy, float alpha)
 {
-    return vec_select(y < 0, dy * (y + alpha), dy);
+    return vec_select(y <= 0, dy * (y + alpha), dy);
 }
 
 INLINE Vec selu_slope(Vec y, Vec dy, float alpha)

@@ -92,13 +92,13 @@ INLINE Vec vec_log_core(Vec f, Vec e)
     return e * 0x1.62ep-1f + (f + (rest - square * 0.5f));
 }
 
-/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for normal x > 0 */
+/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for normal x > 0; f is NaN where x is NaN or infinite */
 INLINE Vec vec_split(Vec x, Vec *e)
 {
     const int32_t root_half = 0x3f3504f3;
     VecInt n = ((VecInt)x - root_half) >> 23;
     *e = __builtin_convertvector(n, Vec);
-    return (Vec)((VecInt)x - (n << 23)) - 1.0f;
+    return (Vec)((VecInt)x - (n << 23)) - 1.0f + (x - x);
 }
 
 /* log x for normal x > 0 */
