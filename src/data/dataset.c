@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 
 #include "base/mem.h"
+#include "tensor/random.h"
 #include "data/formats.h"
 
 #include <stdarg.h>
@@ -29,8 +30,10 @@ void data_free(Data *data)
 void dataset_sample(const Dataset *set, int index, float *out)
 {
     size_t size = shape_size(set->shape), at = (size_t)index * size;
-    for (size_t i = 0; i < size; i++)
-        out[i] = set->bytes ? set->bytes[at + i] * (1.0f / 255.0f) : set->floats[at + i];
+    if (set->bytes)
+        bytes_to_floats(size, set->bytes + at, out);
+    else
+        memcpy(out, set->floats + at, size * sizeof *out);
 }
 
 bool dataset_pick(const Dataset *set, const uint32_t *index, int count, Dataset *out, Error *err)
