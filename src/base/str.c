@@ -51,6 +51,49 @@ void str_addf(Str *str, const char *fmt, ...)
     str->size += (size_t)need;
 }
 
+/* The length of the UTF-8 character at `text`, 0 when it is none (RFC 3629: shortest form, no surrogates). */
+static int utf8_length(const unsigned char *text)
+{
+    static const struct Form {
+        unsigned char first, last, low, high; /* range of the first byte, then of the second */
+        int length;
+    } forms[] = {{0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct Form *form = &forms[i];
+        if (text[0] < form->first || text[0] > form->last)
+            continue;
+        if (form->length > 1 && (text[1] < form->low || text[1] > form->high))
+            return 0;
+        for (int k = 2; k < form->length; k++)
+            if ((text[k] & 0xc0) != 0x80)
+                return 0;
+        return form->length;
+    }
+    return 0;
+}
+
+void str_add_json(Str *str, const char *text)
+{
+    str_add(str, "\"");
+    while (*text) {
+        int length = utf8_length((const unsigned char *)text);
+        if (!length)
+            str_add(str, "\\ufffd");
+        else if (*text == '"' || *text == '\\')
+            str_addf(str, "\\%c", *text);
+        else if (*text == '\n')
+            str_add(str, "\\n");
+        else if ((unsigned char)*text < 0x20)
+            str_addf(str, "\\u%04x", (unsigned)*text);
+        else
+            str_add_bytes(str, text, (size_t)length);
+        text += length ? length : 1;
+    }
+    str_add(str, "\"");
+}
+
 char *str_take(Str *str)
 {
     reserve(str, 0);

@@ -12,6 +12,7 @@ typedef struct Str {
 void str_add(Str *str, const char *text);
 void str_add_bytes(Str *str, const char *bytes, size_t count);
 void str_addf(Str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void str_add_json(Str *str, const char *text); /* a JSON string with its quotes; what is not UTF-8 becomes U+FFFD */
 char *str_take(Str *str);  /* the text, now the caller's (never NULL); *str is empty again */
 void str_clear(Str *str);  /* frees; a zeroed Str is a valid empty one */
 

@@ -52,15 +52,6 @@ static const Field fields[] = {
 
 /* -- Writing. */
 
-static void text_print(const char *text, Str *out)
-{
-    json_t *string = json_string(text);
-    char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    str_add(out, quoted ? quoted : "\"\""); /* no UTF-8: a name cut inside a character */
-    free(quoted);
-    json_decref(string);
-}
-
 static void real_print(double number, Str *out)
 {
     char text[40];
@@ -88,7 +79,7 @@ static void field_print(const Field *field, const Metric *metric, Str *out)
     else if (field->type == FIELD_FLAG)
         str_add(out, *(const bool *)at ? "true" : "false");
     else if (field->type == FIELD_TEXT)
-        text_print(at, out);
+        str_add_json(out, at);
     else if (isnan(real) && field->nan == WRITTEN_NULL)
         str_add(out, "null");
     else

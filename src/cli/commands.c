@@ -1,0 +1,15 @@
+/* The list of subcommands: each is a row at the foot of its own file. */
+#include "cli/command.h"
+
+#include "base/mem.h"
+
+extern const Command data_info_command, data_synth_command, presets_list_command, presets_show_command, summary_command;
+
+const Command *const commands[] = {
+    &summary_command,
+    &presets_list_command,
+    &presets_show_command,
+    &data_info_command,
+    &data_synth_command,
+};
+const int commands_count = COUNT_OF(commands);
