@@ -276,39 +276,51 @@ static int next_positional(const ParamKind *kind, const bool *given)
     return -1;
 }
 
-/* A word that is no field, choice or flag: says what may stand here, and the likely meant word. */
+/* The word of this kind that is most like a misspelt one; NULL: none. */
+static const char *nearest_word(const ParamKind *kind, const char *word)
+{
+    const char *words[256];
+    char bare[64];
+    int count = 0;
+    for (int i = 0; i < kind->count; i++) {
+        const ParamRow *row = &kind->rows[i];
+        if (*row->name)
+            words[count++] = row->name;
+        for (const ParamChoice *choice = row->choices; row->type == PARAM_CHOICE && choice->word && count < 200; choice++)
+            words[count++] = choice->word;
+    }
+    /* Compared without "=VALUE", so that `strde=2` finds stride. */
+    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word, "=("), word);
+    int near = str_closest(bare, words, count);
+    return near < 0 ? NULL : words[near];
+}
+
+/* A word that is no field, choice or flag: says what may stand here, in full where no likely word is found. */
 static bool refuse_word(const ParamKind *kind, const char *word, const bool *given, Error *err)
 {
     if (!err)
         return false;
+    const char *near = nearest_word(kind, word), *name = *kind->name ? kind->name : "this line";
     Str fields = {0};
-    const char *words[256];
-    int count = 0;
     for (int i = 0; i < kind->count; i++) {
-        const ParamRow *row = &kind->rows[i];
-        words[count++] = row->name;
-        for (const ParamChoice *choice = row->choices; row->type == PARAM_CHOICE && choice->word && count < 200; choice++)
-            words[count++] = choice->word;
         if (given[i])
             continue;
-        str_addf(&fields, "%s%s (", fields.size ? ", " : "", row->name);
-        param_range(row, &fields);
+        str_addf(&fields, "%s%s", fields.size ? ", " : "", kind->rows[i].name);
+        if (near)
+            continue;
+        str_add(&fields, " (");
+        param_range(&kind->rows[i], &fields);
         str_add(&fields, ")");
     }
-    const char *name = *kind->name ? kind->name : "this line";
     if (fields.size)
         error_set(err, ERROR_INPUT, NULL, "\"%s\" means nothing here: %s may also have %s", word, name, fields.text);
     else
         error_set(err, ERROR_INPUT, NULL, "\"%s\" is too much: %s takes nothing more", word, name);
     str_clear(&fields);
-    /* Compared without "=VALUE", so that `strde=2` finds stride. */
-    char bare[64];
-    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word, "=("), word);
-    int near = str_closest(bare, words, count);
-    if (near >= 0 && *words[near]) {
-        int field = param_find(kind, words[near]);
+    if (near) {
+        int field = param_find(kind, near);
         bool wants_value = field >= 0 && kind->rows[field].type != PARAM_FLAG;
-        snprintf(err->cure, sizeof err->cure, wants_value ? "did you mean \"%s=...\"?" : "did you mean \"%s\"?", words[near]);
+        snprintf(err->cure, sizeof err->cure, wants_value ? "did you mean \"%s=...\"?" : "did you mean \"%s\"?", near);
     }
     return false;
 }

@@ -210,10 +210,12 @@ static bool check_loss(const Stage *stage, const Chain *chain, Error *err)
     bool inside = last.kind == kind->logits_of || (!kind->labels && last.kind == ACT_SOFTMAX);
     if (kind->logits_of != ACT_LINEAR && !inside) {
         const char *wanted = activation_word(kind->logits_of);
-        if (kind->labels)
+        if (kind->labels) {
             snprintf(cure, sizeof cure, "let the last layer be `%s`", wanted);
-        else
-            snprintf(cure, sizeof cure, "let the last layer be `%s`, or use `loss mse`", wanted);
+            return error_set(err, ERROR_INPUT, cure, "stage %s: loss %s needs probabilities, but the network ends with %s (%s)",
+                             stage->name, kind->param.name, activation_word(last.kind), name);
+        }
+        snprintf(cure, sizeof cure, "let the last layer be `%s`, or use `loss mse`", wanted);
         return error_set(err, ERROR_INPUT, cure, "stage %s: loss %s needs an output inside (0, 1), but the network ends with %s (%s)",
                          stage->name, kind->param.name, activation_word(last.kind), name);
     }

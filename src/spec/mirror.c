@@ -70,17 +70,20 @@ static bool name_layer(const LayerSpec *spec, Error *err)
     return false;
 }
 
-static bool look_at(const Design *design, int source, Shape shape, Source *out, int *fault, Error *err)
+/* *inverse tells whether a failure is about an inverse, not about the encoder itself. */
+static bool look_at(const Design *design, int source, Shape shape, Source *out, int *fault, bool *inverse, Error *err)
 {
     const Block *block = &design->block[source];
     for (int i = 0; i < block->count; i++) {
         Source *layer = &out[i];
         *layer = (Source){.layer = block->first + i, .spec = &design->layer[block->first + i], .in = shape};
         *fault = layer->layer;
+        *inverse = false;
         if (!plan_shape(layer->spec, shape, &layer->out, &layer->learns, err))
             return false;
         layer->activation = activation_field(layer->spec->set.kind);
         const LayerKind *kind = layer_spec_kind(layer->spec);
+        *inverse = true;
         if (kind->mirror) {
             if (!kind->mirror(layer->spec, shape, &layer->inverse, err))
                 return name_layer(layer->spec, err);
@@ -94,7 +97,7 @@ static bool look_at(const Design *design, int source, Shape shape, Source *out, 
 }
 
 /* What was made leads to another shape: names both. The caller finds the cure for an inverse. */
-static bool refuse_shape(const Source *layer, const LayerSpec *made, Shape from, Shape got, Error *err)
+static bool refuse_shape(const Source *layer, const LayerSpec *made, bool copy, Shape from, Shape got, Error *err)
 {
     static const char cure[] = "use sizes that pools and strides divide, or write the decoder by hand";
     char in[SHAPE_TEXT], out[SHAPE_TEXT], back[SHAPE_TEXT], here[SHAPE_TEXT];
@@ -103,7 +106,7 @@ static bool refuse_shape(const Source *layer, const LayerSpec *made, Shape from,
     shape_text(got, back);
     shape_text(from, here);
     const char *name = *layer->spec->name ? layer->spec->name : layer->spec->set.kind->name;
-    if (made->set.kind == layer->spec->set.kind && layer->learns && !shape_equal(from, layer->out))
+    if (copy)
         return error_set(err, ERROR_INPUT, "leave resizing to pools, or use `mirror` instead of `mirror sets`",
                          "%s cannot be part of a mirrored set: its copy turns %s into %s, and sets keep height and width", name,
                          here, back);
@@ -112,7 +115,7 @@ static bool refuse_shape(const Source *layer, const LayerSpec *made, Shape from,
 }
 
 /* Appends one made layer; it must lead from *shape to `want`. */
-static bool append(const Source *layer, const LayerSpec *made, Shape want, Shape *shape, LayerSpec *out, int *count, Error *err)
+static bool append(const Source *layer, const LayerSpec *made, bool copy, Shape want, Shape *shape, LayerSpec *out, int *count, Error *err)
 {
     if (*count == DESIGN_LAYERS)
         return error_set(err, ERROR_INPUT, NULL, "a design has at most %d layers", DESIGN_LAYERS);
@@ -121,7 +124,7 @@ static bool append(const Source *layer, const LayerSpec *made, Shape want, Shape
     if (!plan_shape(made, *shape, &got, &learns, err))
         return false;
     if (!shape_equal(got, want))
-        return refuse_shape(layer, made, *shape, got, err);
+        return refuse_shape(layer, made, copy, *shape, got, err);
     out[(*count)++] = *made;
     *shape = got;
     return true;
@@ -160,7 +163,7 @@ static bool make_exact(const Source *source, int layers, const char *closing, La
         LayerSpec made = layer->inverse;
         if (layer->learns)
             set_activation(source, i, closing, &made);
-        if (!append(layer, &made, layer->in, &shape, out, count, err))
+        if (!append(layer, &made, false, layer->in, &shape, out, count, err))
             return false;
     }
     return true;
@@ -176,7 +179,7 @@ static bool make_sets(const Source *source, int layers, LayerSpec *out, int *cou
         *fault = source[first].layer;
         if (source[first].resizes) {
             Shape in = source[first].in, want = shape.flat ? in : shape_map(in.h, in.w, shape.c);
-            if (!append(&source[first], &source[first].inverse, want, &shape, out, count, err))
+            if (!append(&source[first], &source[first].inverse, false, want, &shape, out, count, err))
                 return false;
             end = first;
             continue;
@@ -190,7 +193,7 @@ static bool make_sets(const Source *source, int layers, LayerSpec *out, int *cou
             LayerSpec made = *source[i].spec;
             made.name[0] = '\0';
             Shape want = source[i].learns ? (Shape){shape.h, shape.w, source[i].out.c, source[i].out.flat} : shape;
-            if (!append(&source[i], &made, want, &shape, out, count, err))
+            if (!append(&source[i], &made, true, want, &shape, out, count, err))
                 return false;
         }
         end = first;
@@ -204,10 +207,11 @@ static bool works_with(const Design *design, int block, Shape input)
     Design *copy = design_copy(design);
     LayerSpec *made = mem_new(DESIGN_LAYERS, sizeof *made);
     int source = design_mirror_source(design, block), count = 0, fault;
+    bool inverse;
     copy->input = input;
     Shape shape;
     Source *sources = mem_new((size_t)design->block[source].count, sizeof *sources);
-    bool good = design_block_input(copy, source, &shape, NULL) && look_at(copy, source, shape, sources, &fault, NULL);
+    bool good = design_block_input(copy, source, &shape, NULL) && look_at(copy, source, shape, sources, &fault, &inverse, NULL);
     if (good && design->block[block].mirror == MIRROR_EXACT)
         good = make_exact(sources, design->block[source].count, design->block[block].closing, made, &count, &fault, NULL);
     else if (good)
@@ -236,16 +240,20 @@ static bool near_input(const Design *design, int block, Shape *out)
     return false;
 }
 
-/* What would help is known best by trying. */
-static void find_cure(const Design *design, int block, Shape at, Error *err)
+/* What would help is known best by trying.  `at` is the layer without inverse, NULL: none. */
+static void find_cure(const Design *design, int block, const Source *at, Error *err)
 {
     char text[SHAPE_TEXT];
     Shape other;
     if (!err || design->input.flat || !near_input(design, block, &other))
         return;
     shape_text(other, text);
-    snprintf(err->cure, sizeof err->cure,
-             "an input of %s works; or halve with `conv %d 3x3 stride=2 valid` in its place, whose inverse fits odd sizes", text, at.c);
+    snprintf(err->cure, sizeof err->cure, "an input of %s works", text);
+    /* floor((n - 3) / 2) * 2 + 3 is n where n is odd. */
+    if (design->block[block].mirror == MIRROR_EXACT && at && !at->learns && at->in.h % 2 && at->in.w % 2)
+        snprintf(err->cure, sizeof err->cure,
+                 "an input of %s works; or halve with `conv %d 3x3 stride=2 valid` in its place, whose inverse fits odd sizes", text,
+                 at->in.c);
 }
 
 bool mirror_make(const Design *design, int block, LayerSpec *out, int *count, int *fault, Error *err)
@@ -264,14 +272,13 @@ bool mirror_make(const Design *design, int block, LayerSpec *out, int *count, in
     if (!design_block_input(design, from, &shape, err))
         return false;
     Source *source = mem_new((size_t)layers, sizeof *source);
-    bool good = look_at(design, from, shape, source, fault, err);
-    if (good) {
-        bool exact = design->block[block].mirror == MIRROR_EXACT;
+    bool inverse = true, exact = design->block[block].mirror == MIRROR_EXACT;
+    bool good = look_at(design, from, shape, source, fault, &inverse, err);
+    if (good)
         good = exact ? make_exact(source, layers, design->block[block].closing, out, count, fault, err)
                      : make_sets(source, layers, out, count, fault, err);
-        if (!good)
-            find_cure(design, block, *fault >= 0 ? source[*fault - design->block[from].first].in : shape, err);
-    }
+    if (!good && inverse)
+        find_cure(design, block, *fault >= 0 ? &source[*fault - design->block[from].first] : NULL, err);
     free(source);
     return good;
 }
