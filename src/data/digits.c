@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 28, BOX = 20, CLASSES = 10, MOST_POINTS = 32, PIECES = 6, MOST_PATH = MOST_POINTS * PIECES };
+enum { SIDE = 28, BOX = 20, CLASSES = 10, MOST_POINTS = 32, PIECES = 6, MOST_PATH = MOST_POINTS * PIECES,
+       FIRST_ATTEMPT = 1 /* 0 is the labels' */ };
 
 static const float TURN = 6.2831853f; /* a full one */
 
@@ -242,25 +243,24 @@ static void draw_piece(Point a, Point b, float ra, float rb, float soft, float b
         }
 }
 
-/* The shift along one axis that brings the centre of mass to the middle, and leaves the ink on the paper. */
-static int centre(const float mass[BOX])
+/* The shift along one axis that brings the centre of mass to the middle; false when ink would leave the paper. */
+static bool centre(const float mass[BOX], int *shift)
 {
     float sum = 0, moment = 0;
-    int first = -1, last = 0;
+    int first = BOX, last = 0;
     for (int i = 0; i < BOX; i++) {
         sum += mass[i];
         moment += mass[i] * (float)i;
         if (mass[i] > 0) {
-            first = first < 0 ? i : first;
+            first = i < first ? i : first;
             last = i;
         }
     }
-    int shift = (int)lroundf(SIDE / 2 - moment / sum);
-    shift = shift < -first ? -first : shift;
-    return shift > SIDE - 1 - last ? SIDE - 1 - last : shift;
+    *shift = (int)lroundf(SIDE / 2 - moment / sum); /* MNIST's middle is the pixel 14 */
+    return first + *shift >= 0 && last + *shift < SIDE;
 }
 
-static void place(float box[BOX][BOX], uint8_t *out)
+static bool place(float box[BOX][BOX], uint8_t *out)
 {
     float across[BOX] = {0}, down[BOX] = {0};
     for (int y = 0; y < BOX; y++)
@@ -268,17 +268,20 @@ static void place(float box[BOX][BOX], uint8_t *out)
             across[x] += box[y][x];
             down[y] += box[y][x];
         }
-    int right = centre(across), lower = centre(down);
+    int right, lower;
+    if (!centre(across, &right) || !centre(down, &lower))
+        return false;
     memset(out, 0, SIDE * SIDE);
     for (int y = 0; y < BOX; y++)
         for (int x = 0; x < BOX; x++)
             if (box[y][x] > 0)
                 out[(y + lower) * SIDE + x + right] = (uint8_t)lroundf(255 * box[y][x]);
+    return true;
 }
 
-static void draw_digit(uint64_t seed, uint32_t index, int digit, uint8_t *out)
+/* False for the one in a thousand that is too heavy on one side to be centred. */
+static bool draw_digit(Rng rng, int digit, uint8_t *out)
 {
-    Rng rng = rng_new(seed, RNG_DIGITS, index, 0);
     Skeleton skeleton = choose(&rng, digit, NULL), other = choose(&rng, digit, &skeleton);
     mix(&skeleton, &other, uniform(&rng, -0.1f, 1.1f));
     bend(&rng, &skeleton);
@@ -291,7 +294,7 @@ static void draw_digit(uint64_t seed, uint32_t index, int digit, uint8_t *out)
     for (int i = 1; i < path.count; i++)
         if (!path.lift[i])
             draw_piece(path.point[i - 1], path.point[i], path.radius[i - 1], path.radius[i], soft, box);
-    place(box, out);
+    return place(box, out);
 }
 
 /* Every ten digits are all ten, shuffled. */
@@ -300,7 +303,7 @@ static int label_of(uint64_t seed, uint32_t index)
     uint32_t order[CLASSES];
     for (uint32_t i = 0; i < CLASSES; i++)
         order[i] = i;
-    Rng rng = rng_new(seed, RNG_DIGITS, index / CLASSES, 1);
+    Rng rng = rng_new(seed, RNG_DIGITS, index / CLASSES, 0);
     rng_shuffle(&rng, order, CLASSES);
     return (int)order[index % CLASSES];
 }
@@ -318,7 +321,10 @@ bool digits_draw(uint64_t seed, int first, int count, Dataset *out, Error *err)
         uint32_t index = (uint32_t)first + (uint32_t)i;
         int digit = label_of(seed, index);
         out->labels[i] = (uint8_t)digit;
-        draw_digit(seed, index, digit, out->bytes + (size_t)i * SIDE * SIDE);
+        uint32_t attempt = 0;
+        while (!draw_digit(rng_new(seed, RNG_DIGITS, index, FIRST_ATTEMPT + attempt), digit,
+                           out->bytes + (size_t)i * SIDE * SIDE))
+            attempt++;
     }
     return true;
 }

@@ -183,7 +183,7 @@ static bool check_parts(Data *data, Error *err)
         char one[SHAPE_TEXT], two[SHAPE_TEXT];
         shape_text(a, one);
         shape_text(b, two);
-        return error_set(err, ERROR_INPUT, NULL, "the training samples are %s but the test samples %s", one, two);
+        return error_set(err, ERROR_INPUT, "name a training and a test part that belong together", "the training samples are %s but the test samples %s", one, two);
     }
     int classes = data->train.classes > data->test.classes ? data->train.classes : data->test.classes;
     if (data->train.labels)

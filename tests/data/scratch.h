@@ -16,7 +16,7 @@
 
 static char scratch[256];
 
-static int scratch_make(void **state)
+static inline int scratch_make(void **state)
 {
     (void)state;
     const char *place = getenv("TMPDIR");
@@ -24,7 +24,7 @@ static int scratch_make(void **state)
     return mkdtemp(scratch) ? 0 : -1;
 }
 
-static int scratch_remove(void **state)
+static inline int scratch_remove(void **state)
 {
     (void)state;
     return file_remove_tree(scratch, NULL) ? 0 : -1;
