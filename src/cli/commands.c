@@ -3,9 +3,13 @@
 
 #include "base/mem.h"
 
-extern const Command data_info_command, data_synth_command, presets_list_command, presets_show_command, summary_command;
+extern const Command data_info_command, data_synth_command, fork_command, presets_list_command, presets_show_command, resume_command,
+    summary_command, train_command;
 
 const Command *const commands[] = {
+    &train_command,
+    &resume_command,
+    &fork_command,
     &summary_command,
     &presets_list_command,
     &presets_show_command,

@@ -15,7 +15,14 @@ static const char *const kind_names[] = {[METRIC_BATCH] = "batch", [METRIC_EPOCH
 
 enum { EVERY = 1 << METRIC_BATCH | 1 << METRIC_EPOCH | 1 << METRIC_EVENT, EPOCH = 1 << METRIC_EPOCH, BATCH = 1 << METRIC_BATCH };
 
-typedef enum FieldType { FIELD_INT, FIELD_STEP, FIELD_REAL, FIELD_FLAG, FIELD_TEXT } FieldType;
+typedef enum FieldType {
+    FIELD_INT,
+    FIELD_STEP,
+    FIELD_REAL,
+    FIELD_MEASURED, /* a real number of which six digits say all there is to know */
+    FIELD_FLAG,
+    FIELD_TEXT
+} FieldType;
 
 /* Where a field stands in Metric, in which kinds of line, and whether NaN is a value there or means "not known". */
 typedef struct Field {
@@ -42,9 +49,9 @@ static const Field fields[] = {
     FIELD("val_accuracy", FIELD_REAL, val_accuracy, EPOCH, LEFT_OUT),
     FIELD("kl", FIELD_REAL, kl, EPOCH | BATCH, LEFT_OUT),
     FIELD("val_kl", FIELD_REAL, val_kl, EPOCH, LEFT_OUT),
-    FIELD("seconds", FIELD_REAL, seconds, EVERY, LEFT_OUT),
-    FIELD("samples_per_s", FIELD_REAL, samples_per_s, EPOCH | BATCH, LEFT_OUT),
-    FIELD("lr", FIELD_REAL, lr, EVERY, LEFT_OUT),
+    FIELD("seconds", FIELD_MEASURED, seconds, EPOCH | BATCH, LEFT_OUT),
+    FIELD("samples_per_s", FIELD_MEASURED, samples_per_s, EPOCH | BATCH, LEFT_OUT),
+    FIELD("lr", FIELD_REAL, lr, EPOCH | BATCH, LEFT_OUT),
     FIELD("best", FIELD_FLAG, best, EPOCH, LEFT_OUT),
     FIELD("text", FIELD_TEXT, text, 1 << METRIC_EVENT, LEFT_OUT),
     FIELD("time", FIELD_TEXT, time, EVERY, LEFT_OUT),
@@ -63,10 +70,15 @@ static void real_print(double number, Str *out)
     }
 }
 
+static bool is_real(const Field *field)
+{
+    return field->type == FIELD_REAL || field->type == FIELD_MEASURED;
+}
+
 static void field_print(const Field *field, const Metric *metric, Str *out)
 {
     const char *at = (const char *)metric + field->offset;
-    double real = field->type == FIELD_REAL ? *(const double *)(const void *)at : 0;
+    double real = is_real(field) ? *(const double *)(const void *)at : 0;
     if (isnan(real) && field->nan == LEFT_OUT)
         return;
     if (field->type == FIELD_TEXT && !*at)
@@ -82,6 +94,8 @@ static void field_print(const Field *field, const Metric *metric, Str *out)
         str_add_json(out, at);
     else if (isnan(real) && field->nan == WRITTEN_NULL)
         str_add(out, "null");
+    else if (field->type == FIELD_MEASURED && isfinite(real))
+        str_addf(out, "%.6g", real);
     else
         real_print(real, out);
 }
@@ -119,7 +133,7 @@ static void field_read(const Field *field, const json_t *object, Metric *metric)
 {
     char *at = (char *)metric + field->offset;
     const json_t *value = json_object_get(object, field->name);
-    if (field->type == FIELD_REAL)
+    if (is_real(field))
         *(double *)(void *)at = real_read(value);
     else if (field->type == FIELD_INT)
         *(int *)(void *)at = (int)json_integer_value(value);

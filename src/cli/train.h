@@ -1,0 +1,9 @@
+/* What train, resume and fork share. */
+#ifndef CLI_TRAIN_H
+#define CLI_TRAIN_H
+
+#include "store/run.h"
+
+void train_fill_meta(RunMeta *meta, uint64_t seed, int threads); /* program, processor, time, state "running" */
+
+#endif
