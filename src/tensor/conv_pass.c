@@ -136,74 +136,66 @@ void conv_pass_pack(const ConvPass *pass, const float *w, float *packed, int ran
 
 /* ---- running */
 
-/* What stays the same for all outputs of a crossing of two bands. */
-typedef struct Run {
+/* The outputs of a crossing of two bands, over all samples. */
+typedef struct Crossing {
     const ConvPass *pass;
     int n;
     Band h, w;
-    const float *x;       /* where the window of the first output begins, sample 0 */
-    float *y;             /* the first output, first column, sample 0 */
-} Run;
+    const float *x; /* where the window of the first output begins, sample 0 */
+    float *y;       /* the first output, first column, sample 0 */
+} Crossing;
 
-/* Goes through the outputs of a crossing in order, naming where each reads and writes. */
+/* Hands out a crossing in blocks of at most `most` outputs.  Where its rows are long, in strips: some neighbouring
+ * columns, repeated down all rows.  Where they are short, blocks run on over rows and samples to be full. */
 typedef struct Walk {
-    int row, column;
-    const float *x_row, *x_sample;
-    float *y_row, *y_sample;
+    const Crossing *crossing;
+    bool strips;
+    long total, blocks, block; /* outputs and blocks: of a row's strips, or of the whole crossing */
+    int sample, row, column;
+    ptrdiff_t x_pixel, x_row;
 } Walk;
 
-static inline void walk_fill(Walk *at, const Run *run, int count, const float **x, float **y)
+static Walk walk_start(const Crossing *c, int most)
 {
-    const ConvPass *pass = run->pass;
-    ptrdiff_t x_pixel = (ptrdiff_t)pass->stride_w * pass->in_c, y_pixel = pass->y_pixel;
+    Walk walk = {.crossing = c, .strips = 2 * c->w.count > most,
+                 .x_pixel = (ptrdiff_t)c->pass->stride_w * c->pass->in_c,
+                 .x_row = (ptrdiff_t)c->pass->stride_h * c->pass->in_w * c->pass->in_c};
+    walk.total = walk.strips ? c->w.count : (long)c->n * c->h.count * c->w.count;
+    walk.blocks = (walk.total + most - 1) / most;
+    return walk;
+}
+
+/* Names the next block's places and returns their number, 0 at the end.  Blocks are equal, give or take one. */
+static int walk_next(Walk *walk, ConvPlaces *places)
+{
+    const Crossing *c = walk->crossing;
+    const ConvPass *pass = c->pass;
+    if (walk->block == walk->blocks) {
+        if (!walk->strips || ++walk->sample == c->n)
+            return 0;
+        walk->block = walk->column = 0;
+    }
+    int count = (int)(walk->total * (walk->block + 1) / walk->blocks - walk->total * walk->block / walk->blocks);
+    walk->block++;
+    places->repeats = walk->strips ? c->h.count : 1;
+    places->x_repeat = walk->x_row;
+    places->y_repeat = pass->y_row;
     for (int p = 0; p < count;) {
-        int left = run->w.count - at->column, some = count - p < left ? count - p : left;
-        const float *from = at->x_row + at->column * x_pixel;
-        float *to = at->y_row + at->column * y_pixel;
-        for (int end = p + some; p < end; p++, from += x_pixel, to += y_pixel) {
-            x[p] = from;
-            y[p] = to;
+        const float *x = c->x + walk->sample * pass->x_sample + walk->row * walk->x_row + walk->column * walk->x_pixel;
+        float *y = c->y + walk->sample * pass->y_sample + walk->row * pass->y_row + walk->column * pass->y_pixel;
+        int left = c->w.count - walk->column, some = count - p < left ? count - p : left;
+        for (int i = 0; i < some; i++, p++, x += walk->x_pixel, y += pass->y_pixel) {
+            places->x[p] = x;
+            places->y[p] = y;
         }
-        at->column += some;
-        if (some < left)
-            break;
-        at->column = 0;
-        at->x_row += (ptrdiff_t)pass->stride_h * pass->in_w * pass->in_c;
-        at->y_row += pass->y_row;
-        if (++at->row == run->h.count) {
-            at->row = 0;
-            at->x_row = at->x_sample += pass->x_sample;
-            at->y_row = at->y_sample += pass->y_sample;
+        walk->column += some;
+        if (some == left && !walk->strips) {
+            walk->column = 0;
+            if (++walk->row == c->h.count)
+                walk->row = 0, walk->sample++;
         }
     }
-}
-
-/* Blocks of equal size, so that none is left with a pixel or two. */
-#define EACH_BLOCK(total, most, rows) \
-    for (long blocks_ = ((total) + (most) - 1) / (most), b_ = 0, rows; \
-         b_ < blocks_ && (rows = (total) * (b_ + 1) / blocks_ - (total) * b_ / blocks_, true); b_++)
-
-static void run_blocks(const Run *run, int vectors, ConvBlock *block)
-{
-    const ConvBlockKernels *kernels = conv_kernels()->block;
-    long total = (long)run->n * run->h.count * run->w.count;
-    Walk at = {0, 0, run->x, run->x, run->y, run->y};
-    EACH_BLOCK(total, kernels->rows, rows) {
-        walk_fill(&at, run, (int)rows, block->x, block->y);
-        kernels->block[vectors - 1][rows - 1](block);
-    }
-}
-
-static void run_dots(const Run *run, ConvDots *dots)
-{
-    const ConvDotsKernels *kernels = conv_kernels()->dots;
-    int filters = run->pass->out_c;
-    long total = (long)run->n * run->h.count * run->w.count;
-    Walk at = {0, 0, run->x, run->x, run->y, run->y};
-    EACH_BLOCK(total, kernels->rows[filters - 1], rows) {
-        walk_fill(&at, run, (int)rows, dots->x, dots->y);
-        kernels->dots[filters - 1][rows - 1](dots);
-    }
+    return count;
 }
 
 typedef struct Task {
@@ -212,27 +204,42 @@ typedef struct Task {
     float alpha, *y;
 } Task;
 
-/* One panel of outputs (all of them for dot products) of one crossing. */
-static void run_crossing(const Run *base, const Task *task, int panel)
+static void run_dots(const Crossing *crossing, ConvDots *dots)
 {
-    const ConvPass *pass = base->pass;
-    Run run = *base;
-    bool inside = run.h.taps && run.w.taps; /* else nothing is seen of the map, and the sum is the bias */
-    ptrdiff_t x_row = (ptrdiff_t)pass->in_w * pass->in_c;
-    run.x = task->x;
-    if (inside)
-        run.x += (run.h.first * pass->stride_h - pass->pad_h + run.h.tap) * x_row
-               + (ptrdiff_t)(run.w.first * pass->stride_w - pass->pad_w + run.w.tap) * pass->in_c;
-    run.y = task->y + pass->y_first + run.h.first * pass->y_row + run.w.first * pass->y_pixel + panel;
-    ptrdiff_t rows = (ptrdiff_t)weight_rows(pass);
-    ptrdiff_t skipped = ((ptrdiff_t)run.h.tap * pass->kernel_w + run.w.tap) * pass->in_c;
+    int filters = crossing->pass->out_c, rows;
+    const ConvDotsKernels *kernels = conv_kernels()->dots;
+    Walk walk = walk_start(crossing, kernels->rows[filters - 1]);
+    while ((rows = walk_next(&walk, &dots->at)))
+        kernels->dots[filters - 1][rows - 1](dots);
+}
+
+static void run_blocks(const Crossing *crossing, int vectors, ConvBlock *block)
+{
+    const ConvBlockKernels *kernels = conv_kernels()->block;
+    Walk walk = walk_start(crossing, kernels->rows);
+    int rows;
+    while ((rows = walk_next(&walk, &block->at)))
+        kernels->block[vectors - 1][rows - 1](block);
+}
+
+/* One panel of outputs (all of them for dot products) of one crossing. */
+static void run_crossing(const ConvPass *pass, int n, Band h, Band w, const Task *task, int panel)
+{
+    ptrdiff_t x_row = (ptrdiff_t)pass->in_w * pass->in_c, rows = (ptrdiff_t)weight_rows(pass);
+    ptrdiff_t skipped = ((ptrdiff_t)h.tap * pass->kernel_w + w.tap) * pass->in_c;
     ptrdiff_t w_run = (ptrdiff_t)pass->kernel_w * pass->in_c;
-    int runs = inside ? run.h.taps : 0, length = run.w.taps * pass->in_c;
+    bool inside = h.taps && w.taps; /* else nothing is seen of the map, and the sum is the bias */
+    int runs = inside ? h.taps : 0, length = w.taps * pass->in_c;
+    Crossing crossing = {pass, n, h, w, task->x, task->y + pass->y_first + h.first * pass->y_row
+                                                     + w.first * pass->y_pixel + panel};
+    if (inside)
+        crossing.x += (h.first * pass->stride_h - pass->pad_h + h.tap) * x_row
+                    + (ptrdiff_t)(w.first * pass->stride_w - pass->pad_w + w.tap) * pass->in_c;
     if (pass->dots) {
         ConvDots dots = {.w = task->packed + skipped, .bias = task->bias, .runs = runs, .length = length,
                          .x_run = x_row, .w_run = w_run, .w_filter = rows,
                          .finish = task->finish, .alpha = task->alpha};
-        run_dots(&run, &dots);
+        run_dots(&crossing, &dots);
         return;
     }
     int vector = conv_kernels()->block->vector, left = pass->out_c - panel;
@@ -242,7 +249,7 @@ static void run_crossing(const Run *base, const Task *task, int panel)
                        .w_run = w_run * vectors * vector, .w_step = vectors * vector,
                        .last = left < vectors * vector ? left - (vectors - 1) * vector : vector,
                        .finish = task->finish, .alpha = task->alpha};
-    run_blocks(&run, vectors, &block);
+    run_blocks(&crossing, vectors, &block);
 }
 
 void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *packed, const float *bias,
@@ -259,12 +266,12 @@ void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *pac
         int end = pass->out_h - top < tile ? pass->out_h : top + tile;
         /* Panels outermost: one panel of the weights stays in cache while all outputs use it. */
         for (int panel = 0; panel < pass->out_c; panel += step) {
-            Run run = {.pass = pass, .n = n};
-            for (int i = top; i < end; i += run.h.count) {
-                run.h = band_at(i, end, pass->in_h, pass->kernel_h, pass->stride_h, pass->pad_h);
-                for (int j = 0; j < pass->out_w; j += run.w.count) {
-                    run.w = band_at(j, pass->out_w, pass->in_w, pass->kernel_w, pass->stride_w, pass->pad_w);
-                    run_crossing(&run, &task, panel);
+            Band h, w;
+            for (int i = top; i < end; i += h.count) {
+                h = band_at(i, end, pass->in_h, pass->kernel_h, pass->stride_h, pass->pad_h);
+                for (int j = 0; j < pass->out_w; j += w.count) {
+                    w = band_at(j, pass->out_w, pass->in_w, pass->kernel_w, pass->stride_w, pass->pad_w);
+                    run_crossing(pass, n, h, w, &task, panel);
                 }
             }
         }

@@ -141,7 +141,7 @@ static void few_run(const Few *few, int n, const float *map, const float *stream
     ptrdiff_t stream_row = (ptrdiff_t)few->columns * width, stream_sample = few->rows * stream_row;
     ConvBlock block = {.length = few->columns, .x_plane = padded_sample, .x_run = few->stride_h * padded_row,
                        .x_step = (ptrdiff_t)few->stride_w * few->c, .w_plane = stream_sample, .w_run = stream_row,
-                       .w_step = width, .finish = CONV_ADD};
+                       .w_step = width, .at.repeats = 1, .finish = CONV_ADD};
     Stretch stretch = stretch_of(few->rows, few->columns);
     int blocks = (rows + kernels->rows - 1) / kernels->rows, vectors;
     for (int s = 0; s < n; s += stretch.samples)
@@ -156,8 +156,8 @@ static void few_run(const Few *few, int n, const float *map, const float *stream
                     int first = rows * b / blocks, count = rows * (b + 1) / blocks - first;
                     for (int p = 0; p < count; p++) {
                         int place = (first + p) / few->c, c = (first + p) % few->c;
-                        block.x[p] = x + place / few->kernel_w * padded_row + place % few->kernel_w * few->c + c;
-                        block.y[p] = sum + (ptrdiff_t)(first + p) * few->channels + panel;
+                        block.at.x[p] = x + place / few->kernel_w * padded_row + place % few->kernel_w * few->c + c;
+                        block.at.y[p] = sum + (ptrdiff_t)(first + p) * few->channels + panel;
                     }
                     kernels->block[vectors - 1][count - 1](&block);
                 }
@@ -193,8 +193,8 @@ static void wide_place(const ConvGeometry *g, ConvBlock block, int ky, int kx, i
     for (int b = 0; b < blocks; b++) {
         int first = g->in_c * b / blocks, count = g->in_c * (b + 1) / blocks - first;
         for (int p = 0; p < count; p++) {
-            block.x[p] = x + first + p;
-            block.y[p] = dw + (ptrdiff_t)(first + p) * g->out_c;
+            block.at.x[p] = x + first + p;
+            block.at.y[p] = dw + (ptrdiff_t)(first + p) * g->out_c;
         }
         kernels->block[vectors - 1][count - 1](&block);
     }
@@ -207,7 +207,7 @@ static void wide_run(const ConvGeometry *g, int n, const float *x, const float *
     ptrdiff_t x_row = (ptrdiff_t)g->in_w * g->in_c, x_sample = g->in_h * x_row;
     ptrdiff_t dy_row = (ptrdiff_t)g->out_w * width, dy_sample = g->out_h * dy_row;
     ConvBlock block = {.x_plane = x_sample, .x_run = g->stride_h * x_row, .x_step = (ptrdiff_t)g->stride_w * g->in_c,
-                       .w_plane = dy_sample, .w_run = dy_row, .w_step = width, .finish = CONV_ADD};
+                       .w_plane = dy_sample, .w_run = dy_row, .w_step = width, .at.repeats = 1, .finish = CONV_ADD};
     Stretch stretch = stretch_of(g->out_h, g->out_w);
     for (int s = 0; s < n; s += stretch.samples)
         for (int top = 0; top < g->out_h; top += stretch.rows) {

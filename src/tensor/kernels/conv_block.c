@@ -3,7 +3,7 @@
  * Each step loads the vectors of w once and one number per row, which it spreads over a vector.  With 14 rows of two
  * AVX-512 vectors that is 28 multiply-adds for 16 loads, which reaches the processor's peak; fewer rows (the ends of
  * map rows, small maps) still come close.  AVX2 and SSE have 16 registers, so 6 rows. */
-#include "tensor/kernels/conv_finish.h"
+#include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
 
@@ -13,13 +13,11 @@
 #define ROWS 6
 #endif
 
-#define EACH(i, count) _Pragma("GCC unroll 16") for (int i = 0; i < count; i++)
-
 INLINE void store_part(const ConvBlock *b, const int rows, const int vectors,
-                       Vec sum[ROWS][CONV_VECTORS], const int last)
+                       Vec sum[ROWS][CONV_VECTORS], ptrdiff_t shift, const int last)
 {
     EACH(p, rows) {
-        float *y = b->y[p], *tail = y + (vectors - 1) * VECTOR_FLOATS;
+        float *y = b->at.y[p] + shift, *tail = y + (vectors - 1) * VECTOR_FLOATS;
         EACH(v, vectors - 1)
             vec_store(y + v * VECTOR_FLOATS, sum[p][v]);
         if (last == VECTOR_FLOATS)
@@ -30,12 +28,12 @@ INLINE void store_part(const ConvBlock *b, const int rows, const int vectors,
 }
 
 /* The questions are asked once, not for every vector. */
-INLINE void store(const ConvBlock *b, const int rows, const int vectors, Vec sum[ROWS][CONV_VECTORS])
+INLINE void store(const ConvBlock *b, const int rows, const int vectors, Vec sum[ROWS][CONV_VECTORS], ptrdiff_t shift)
 {
     const int last = b->last;
     if (b->finish == CONV_ADD) {
         EACH(p, rows) {
-            const float *y = b->y[p], *tail = y + (vectors - 1) * VECTOR_FLOATS;
+            const float *y = b->at.y[p] + shift, *tail = y + (vectors - 1) * VECTOR_FLOATS;
             EACH(v, vectors - 1)
                 sum[p][v] += vec_load(y + v * VECTOR_FLOATS);
             sum[p][vectors - 1] += last == VECTOR_FLOATS ? vec_load(tail) : vec_load_part(tail, last);
@@ -50,40 +48,44 @@ INLINE void store(const ConvBlock *b, const int rows, const int vectors, Vec sum
                 sum[p][v] = finish_vec(sum[p][v], CONV_LRELU, b->alpha);
     }
     if (last == VECTOR_FLOATS)
-        store_part(b, rows, vectors, sum, VECTOR_FLOATS);
+        store_part(b, rows, vectors, sum, shift, VECTOR_FLOATS);
     else
-        store_part(b, rows, vectors, sum, last);
+        store_part(b, rows, vectors, sum, shift, last);
 }
 
 /* Inlined with constant rows and vectors, so that `sum` becomes registers. */
 INLINE void block(const ConvBlock *b, const int rows, const int vectors)
 {
-    Vec sum[ROWS][CONV_VECTORS];
-    const float *x[ROWS];
-    Vec first[CONV_VECTORS];
-    EACH(v, vectors)
-        first[v] = b->finish == CONV_ADD ? (Vec){0} : vec_load(b->bias + v * VECTOR_FLOATS);
-    EACH(p, rows) {
-        x[p] = b->x[p];
-        EACH(v, vectors)
-            sum[p][v] = first[v];
-    }
-    for (int plane = 0; plane < b->planes; plane++)
-        for (int run = 0; run < b->runs; run++) {
-            ptrdiff_t at = plane * b->x_plane + run * b->x_run, x_step = b->x_step, w_step = b->w_step;
-            const float *w = b->w + plane * b->w_plane + run * b->w_run;
-            for (int i = b->length; i > 0; i--, at += x_step, w += w_step) {
-                Vec column[CONV_VECTORS];
-                EACH(v, vectors)
-                    column[v] = vec_load(w + v * VECTOR_FLOATS);
-                EACH(p, rows) {
-                    Vec spread = vec_all(x[p][at]);
+    const float *const volatile *places = b->at.x;
+    for (int repeat = 0; repeat < b->at.repeats; repeat++) {
+        const float *held[HELD];
+        EACH(p, rows)
+            if (p < HELD)
+                held[p] = places[p];
+        Vec sum[ROWS][CONV_VECTORS];
+        EACH(v, vectors) {
+            Vec first = b->finish == CONV_ADD ? (Vec){0} : vec_load(b->bias + v * VECTOR_FLOATS);
+            EACH(p, rows)
+                sum[p][v] = first;
+        }
+        for (int plane = 0; plane < b->planes; plane++)
+            for (int run = 0; run < b->runs; run++) {
+                ptrdiff_t at = repeat * b->at.x_repeat + plane * b->x_plane + run * b->x_run;
+                const float *w = b->w + plane * b->w_plane + run * b->w_run;
+                ptrdiff_t x_step = b->x_step, w_step = b->w_step;
+                for (int i = b->length; i > 0; i--, at += x_step, w += w_step) {
+                    Vec column[CONV_VECTORS];
                     EACH(v, vectors)
-                        sum[p][v] += spread * column[v];
+                        column[v] = vec_load(w + v * VECTOR_FLOATS);
+                    EACH(p, rows) {
+                        Vec spread = vec_all((p < HELD ? held[p] : places[p])[at]);
+                        EACH(v, vectors)
+                            sum[p][v] += spread * column[v];
+                    }
                 }
             }
-        }
-    store(b, rows, vectors, sum);
+        store(b, rows, vectors, sum, repeat * b->at.y_repeat);
+    }
 }
 
 #define DEFINE(rows, vectors) \

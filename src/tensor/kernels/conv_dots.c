@@ -1,7 +1,7 @@
 /* Few filters (a decoder's last layer has one or three): a vector of filters would be nearly empty, so vectors lie
  * along the patch row, which is contiguous, and each sum is folded at its end.  Several pixels share the weights'
  * loads and hide the latency of the additions. */
-#include "tensor/kernels/conv_finish.h"
+#include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
 
@@ -17,7 +17,6 @@
 #define ROWS_4 2
 #endif
 
-#define EACH(i, count) _Pragma("GCC unroll 16") for (int i = 0; i < count; i++)
 #define EACH_GROUP(i, count) _Pragma("GCC unroll 8") for (int i = 0; i < count; i += VECTOR_FLOATS)
 
 /* The sums of VECTOR_FLOATS vectors at once: each round adds the halves of two vectors into one.  A quarter of the
@@ -63,44 +62,51 @@ INLINE Vec vec_sums(const Vec v[VECTOR_FLOATS])
 
 INLINE void dots(const ConvDots *d, const int filters, const int rows)
 {
-    Vec sum[ROWS_1][CONV_FILTERS];
-    EACH(p, rows)
-        EACH(f, filters)
-            sum[p][f] = (Vec){d->bias[f]};
-    for (int run = 0; run < d->runs; run++) {
-        ptrdiff_t at = run * d->x_run, w_filter = d->w_filter;
-        const float *w = d->w + run * d->w_run;
-        int left = d->length;
-        for (; left >= VECTOR_FLOATS; left -= VECTOR_FLOATS, at += VECTOR_FLOATS, w += VECTOR_FLOATS) {
-            Vec weights[CONV_FILTERS];
+    const float *const volatile *places = d->at.x; /* see HELD */
+    for (int repeat = 0; repeat < d->at.repeats; repeat++) {
+        const float *held[HELD];
+        EACH(p, rows)
+            if (p < HELD)
+                held[p] = places[p];
+        Vec sum[ROWS_1][CONV_FILTERS];
+        EACH(p, rows)
             EACH(f, filters)
-                weights[f] = vec_load(w + f * w_filter);
-            EACH(p, rows) {
-                Vec x = vec_load(d->x[p] + at);
+                sum[p][f] = (Vec){d->bias[f]};
+        for (int run = 0; run < d->runs; run++) {
+            ptrdiff_t at = repeat * d->at.x_repeat + run * d->x_run, w_filter = d->w_filter;
+            const float *w = d->w + run * d->w_run;
+            int left = d->length;
+            for (; left >= VECTOR_FLOATS; left -= VECTOR_FLOATS, at += VECTOR_FLOATS, w += VECTOR_FLOATS) {
+                Vec weights[CONV_FILTERS];
                 EACH(f, filters)
-                    sum[p][f] += x * weights[f];
+                    weights[f] = vec_load(w + f * w_filter);
+                EACH(p, rows) {
+                    Vec x = vec_load((p < HELD ? held[p] : places[p]) + at);
+                    EACH(f, filters)
+                        sum[p][f] += x * weights[f];
+                }
+            }
+            if (left) {
+                Vec weights[CONV_FILTERS];
+                EACH(f, filters)
+                    weights[f] = vec_load_part(w + f * w_filter, left);
+                EACH(p, rows) {
+                    Vec x = vec_load_part(places[p] + at, left);
+                    EACH(f, filters)
+                        sum[p][f] += x * weights[f];
+                }
             }
         }
-        if (left) {
-            Vec weights[CONV_FILTERS];
-            EACH(f, filters)
-                weights[f] = vec_load_part(w + f * w_filter, left);
-            EACH(p, rows) {
-                Vec x = vec_load_part(d->x[p] + at, left);
-                EACH(f, filters)
-                    sum[p][f] += x * weights[f];
-            }
+        EACH_GROUP(first, rows * filters) {
+            Vec group[VECTOR_FLOATS];
+            EACH(i, VECTOR_FLOATS)
+                group[i] = first + i < rows * filters ? sum[(first + i) / filters][(first + i) % filters] : (Vec){0};
+            float sums[VECTOR_FLOATS];
+            vec_store(sums, finish_vec(vec_sums(group), d->finish, d->alpha));
+            EACH(i, VECTOR_FLOATS)
+                if (first + i < rows * filters)
+                    d->at.y[(first + i) / filters][(first + i) % filters + repeat * d->at.y_repeat] = sums[i];
         }
-    }
-    EACH_GROUP(first, rows * filters) {
-        Vec group[VECTOR_FLOATS];
-        EACH(i, VECTOR_FLOATS)
-            group[i] = first + i < rows * filters ? sum[(first + i) / filters][(first + i) % filters] : (Vec){0};
-        float sums[VECTOR_FLOATS];
-        vec_store(sums, finish_vec(vec_sums(group), d->finish, d->alpha));
-        EACH(i, VECTOR_FLOATS)
-            if (first + i < rows * filters)
-                d->y[(first + i) / filters][(first + i) % filters] = sums[i];
     }
 }
 

@@ -13,6 +13,15 @@ enum {
 /* What becomes of a sum before it is stored. */
 typedef enum ConvFinish { CONV_ADD, CONV_LINEAR, CONV_RELU, CONV_LRELU } ConvFinish;
 
+/* Where the rows of a block read and write.  The block is done `repeats` times, each with x and y moved on by
+ * x_repeat and y_repeat: where it has few multiplications, setting it up would cost as much. */
+typedef struct ConvPlaces {
+    const float *x[CONV_ROWS];
+    float *y[CONV_ROWS];
+    int repeats;
+    ptrdiff_t x_repeat, y_repeat;
+} ConvPlaces;
+
 /* One register block: for each of its rows p
  *
  *     y[p][0 .. columns) = finish(bias + sum over plane, run, i of x[p][X] * w[W ...]),
@@ -22,8 +31,7 @@ typedef enum ConvFinish { CONV_ADD, CONV_LINEAR, CONV_RELU, CONV_LRELU } ConvFin
  * columns are filters.  In the weight gradient a row is one weight's input channel and place, a run is a row of
  * pixels, a plane a sample.  Loads of w are whole vectors. */
 typedef struct ConvBlock {
-    const float *x[CONV_ROWS];
-    float *y[CONV_ROWS];
+    ConvPlaces at;
     const float *w, *bias; /* bias: whole vectors, not read by CONV_ADD, which adds to y */
     int planes, runs, length;
     ptrdiff_t x_plane, x_run, x_step, w_plane, w_run, w_step;
@@ -44,8 +52,7 @@ typedef struct ConvBlockKernels {
  *
  *     y[p][f] = finish(bias[f] + sum over run, i of x[p][run * x_run + i] * w[f * w_filter + run * w_run + i]) */
 typedef struct ConvDots {
-    const float *x[CONV_ROWS];
-    float *y[CONV_ROWS];
+    ConvPlaces at;
     const float *w, *bias;
     int runs, length;
     ptrdiff_t x_run, w_run, w_filter;

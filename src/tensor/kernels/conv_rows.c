@@ -1,5 +1,5 @@
 /* Passes over rows of channels: bias and activation after a product, and the bias gradient. */
-#include "tensor/kernels/conv_finish.h"
+#include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
 
