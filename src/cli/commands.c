@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 extern const Command data_info_command, data_synth_command, fork_command, presets_list_command, presets_show_command, resume_command,
+    runs_compare_command, runs_list_command, runs_rename_command, runs_rm_command, runs_show_command, runs_tag_command,
     summary_command, train_command;
 
 const Command *const commands[] = {
@@ -11,6 +12,12 @@ const Command *const commands[] = {
     &resume_command,
     &fork_command,
     &summary_command,
+    &runs_list_command,
+    &runs_show_command,
+    &runs_compare_command,
+    &runs_rename_command,
+    &runs_tag_command,
+    &runs_rm_command,
     &presets_list_command,
     &presets_show_command,
     &data_info_command,

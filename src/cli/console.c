@@ -198,10 +198,15 @@ void text_table_print(TextTable *table, FILE *stream)
             fputs(console_ink(stream, INK_PLAIN), stream);
         fputs(last ? "\n" : "  ", stream);
     }
+    free(width);
+    text_table_clear(table);
+}
+
+void text_table_clear(TextTable *table)
+{
     for (int i = 0; i < table->cells; i++)
         free(table->cell[i]);
     free(table->cell);
-    free(width);
     *table = (TextTable){0};
 }
 

@@ -44,6 +44,7 @@ typedef struct TextTable {
 
 void text_table_add(TextTable *table, const char *fmt, ...) PRINTF_LIKE(2, 3); /* the next cell */
 void text_table_print(TextTable *table, FILE *stream);                         /* and frees it */
+void text_table_clear(TextTable *table);
 
 /* -- JSON, one object or array after the other on a Str. A name is NULL inside an array. */
 void json_add_open(Str *out, const char *name, char bracket); /* '{' or '[' */
