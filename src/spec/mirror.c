@@ -222,8 +222,7 @@ static bool works_with(const Design *design, int block, Shape input)
     return good;
 }
 
-/* The nearest input that works; false when there is none near. */
-static bool near_input(const Design *design, int block, Shape *out)
+bool mirror_near_input(const Design *design, int block, Shape *out)
 {
     Shape input = design->input;
     for (int away = 1; away <= 16; away++)
@@ -245,7 +244,7 @@ static void find_cure(const Design *design, int block, const Source *at, Error *
 {
     char text[SHAPE_TEXT];
     Shape other;
-    if (!err || design->input.flat || !near_input(design, block, &other))
+    if (!err || design->input.flat || !mirror_near_input(design, block, &other))
         return;
     shape_text(other, text);
     snprintf(err->cure, sizeof err->cure, "an input of %s works", text);

@@ -11,4 +11,7 @@ const ParamRow *mirror_closing_row(void);
  * Design.layer) that has no mirror, -1 when it is about none. */
 bool mirror_make(const Design *design, int block, LayerSpec *out, int *count, int *fault, Error *err) MUST_CHECK;
 
+/* The nearest picture size for which the mirror can be made; false when there is none near. */
+bool mirror_near_input(const Design *design, int block, Shape *out);
+
 #endif
