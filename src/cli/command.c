@@ -133,9 +133,14 @@ void args_clear(Args *args)
 
 /* -- Values. */
 
+bool args_knows(const Args *args, const char *name)
+{
+    return option_find(args->command, name) != NULL;
+}
+
 const char *args_next(const Args *args, const char *name, int *at)
 {
-    assert(option_find(args->command, name));
+    assert(args_knows(args, name));
     while (*at < args->givens) {
         const Given *given = &args->given[(*at)++];
         if (!strcmp(given->option->name, name))
@@ -160,7 +165,7 @@ bool args_has(const Args *args, const char *name)
 
 const char *args_setting(const Args *args, const char *name)
 {
-    const char *given = option_find(args->command, name) ? args_text(args, name) : NULL;
+    const char *given = args_knows(args, name) ? args_text(args, name) : NULL;
     return given ? given : settings_get(args->settings, name, NULL);
 }
 

@@ -54,6 +54,8 @@ bool command_parse(const Command *command, int argc, char **argv, Args *out, Err
 void args_clear(Args *args);
 char *command_help(const Command *command); /* the text of --help; the caller's */
 
+bool args_knows(const Args *args, const char *name); /* is it in the command's table? */
+
 /* -- Values.  The name must be in the command's table; where an option is given several times the last one counts. */
 bool args_has(const Args *args, const char *name);
 const char *args_text(const Args *args, const char *name); /* NULL: not given */

@@ -42,9 +42,10 @@ const char *job_runs_dir(const Args *args)
 bool job_apply_settings(const Args *args, Design *design, Error *err)
 {
     int at = 0, epochs = 0, batch = 0;
-    if (!args_int(args, "epochs", 1, 1000000, &epochs, err) || !args_int(args, "batch", 1, 65536, &batch, err))
+    if ((args_knows(args, "epochs") && !args_int(args, "epochs", 1, 1000000, &epochs, err)) ||
+        (args_knows(args, "batch") && !args_int(args, "batch", 1, 65536, &batch, err)))
         return false;
-    for (const char *assignment; (assignment = args_next(args, "set", &at));)
+    for (const char *assignment; args_knows(args, "set") && (assignment = args_next(args, "set", &at));)
         if (!design_set(design, assignment, err))
             return error_at(err, "--set", 0, 0);
     for (int i = 0; i < design->stages; i++) {

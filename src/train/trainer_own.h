@@ -2,20 +2,10 @@
 #ifndef TRAIN_TRAINER_OWN_H
 #define TRAIN_TRAINER_OWN_H
 
-#include "data/noise.h"
 #include "data/split.h"
 #include "store/checkpoint.h"
+#include "train/feed.h"
 #include "train/trainer.h"
-
-/* What a batch is drawn from: called from all threads, so read-only while a step runs. */
-typedef struct Feed {
-    const Dataset *set;
-    const uint32_t *index; /* of the samples, in order */
-    const NoiseSpec *noise;
-    bool noisy;
-    uint64_t seed;
-    uint32_t epoch;
-} Feed;
 
 struct Trainer {
     Design *design;

@@ -190,28 +190,10 @@ void trainer_start_epoch(Trainer *t)
     }
 }
 
-static void fill(void *context, int first, int count, float *x, float *target, uint8_t *labels)
-{
-    const Feed *feed = context;
-    size_t size = shape_size(feed->set->shape);
-    for (int i = 0; i < count; i++) {
-        uint32_t sample = feed->index[first + i];
-        float *row = x + (size_t)i * size;
-        dataset_sample(feed->set, (int)sample, row);
-        if (target)
-            memcpy(target + (size_t)i * size, row, size * sizeof *row);
-        if (feed->noisy)
-            noise_apply(feed->noise, feed->seed, feed->epoch, sample, size, row);
-        if (labels)
-            labels[i] = feed->set->labels[sample];
-    }
-}
-
 static BatchSource source_of(Trainer *t, Feed *feed, const Dataset *set, const uint32_t *index, uint32_t epoch)
 {
-    bool noisy = !noise_is_none(&t->noise);
-    *feed = (Feed){.set = set, .index = index, .noise = &t->noise, .noisy = noisy, .seed = t->options.seed, .epoch = epoch};
-    return (BatchSource){.fill = fill, .context = feed, .target_is_input = !noisy};
+    *feed = (Feed){.set = set, .index = index, .noise = &t->noise, .seed = t->options.seed, .epoch = epoch};
+    return feed_source(feed);
 }
 
 BatchSource trainer_train_source(Trainer *t, Feed *feed)

@@ -1,0 +1,26 @@
+#include "train/feed.h"
+
+#include <string.h>
+
+static void fill(void *context, int first, int count, float *x, float *target, uint8_t *labels)
+{
+    const Feed *feed = context;
+    size_t size = shape_size(feed->set->shape);
+    bool noisy = !noise_is_none(feed->noise);
+    for (int i = 0; i < count; i++) {
+        uint32_t sample = feed->index[first + i];
+        float *row = x + (size_t)i * size;
+        dataset_sample(feed->set, (int)sample, row);
+        if (target)
+            memcpy(target + (size_t)i * size, row, size * sizeof *row);
+        if (noisy)
+            noise_apply(feed->noise, feed->seed, feed->epoch, sample, size, row);
+        if (labels)
+            labels[i] = feed->set->labels[sample];
+    }
+}
+
+BatchSource feed_source(Feed *feed)
+{
+    return (BatchSource){.fill = fill, .context = feed, .target_is_input = noise_is_none(feed->noise)};
+}
