@@ -50,11 +50,20 @@ static inline Vec vec_all(float x)
     return x - (Vec){0}; /* broadcast */
 }
 
+#if defined(__AVX2__) && !defined(__AVX512F__)
+static inline VecInt vec_first_lanes(int count) /* all bits of those, none of the others */
+{
+    return (VecInt){0, 1, 2, 3, 4, 5, 6, 7} < count;
+}
+#endif
+
 /* The first `count` numbers (1 to VECTOR_FLOATS); nothing beyond them is touched, the rest reads as zero. */
 static inline Vec vec_load_part(const float *from, int count)
 {
 #if defined(__AVX512F__)
     return (Vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+#elif defined(__AVX2__)
+    return (Vec)_mm256_maskload_ps(from, (__m256i)vec_first_lanes(count));
 #else
     float v[VECTOR_FLOATS] = {0};
     for (int i = 0; i < count; i++)
@@ -67,6 +76,8 @@ static inline void vec_store_part(float *to, Vec v, int count)
 {
 #if defined(__AVX512F__)
     _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif defined(__AVX2__)
+    _mm256_maskstore_ps(to, (__m256i)vec_first_lanes(count), (__m256)v);
 #else
     for (int i = 0; i < count; i++)
         to[i] = v[i];
@@ -112,6 +123,45 @@ INLINE Vec vec_select(VecInt mask, Vec a, Vec b)
     return (Vec)((mask & (VecInt)a) | (~mask & (VecInt)b));
 }
 
+/* x < y ? a : b */
+INLINE Vec vec_if_less(Vec x, Vec y, Vec a, Vec b)
+{
+#if defined(__AVX512F__)
+    return (Vec)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)x, (__m512)y, _CMP_LT_OQ), (__m512)b, (__m512)a);
+#elif defined(__AVX2__)
+    return (Vec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)(x < y));
+#else
+    return vec_select(x < y, a, b);
+#endif
+}
+
+/* The larger, the smaller: x where that is NaN, so that limits never hide one. */
+INLINE Vec vec_at_least(Vec x, float limit)
+{
+#if defined(__AVX512F__)
+    return (Vec)_mm512_max_ps((__m512)vec_all(limit), (__m512)x);
+#elif defined(__AVX2__)
+    return (Vec)_mm256_max_ps((__m256)vec_all(limit), (__m256)x);
+#elif defined(__SSE2__)
+    return (Vec)_mm_max_ps((__m128)vec_all(limit), (__m128)x);
+#else
+    return vec_select(x < limit, vec_all(limit), x);
+#endif
+}
+
+INLINE Vec vec_at_most(Vec x, float limit)
+{
+#if defined(__AVX512F__)
+    return (Vec)_mm512_min_ps((__m512)vec_all(limit), (__m512)x);
+#elif defined(__AVX2__)
+    return (Vec)_mm256_min_ps((__m256)vec_all(limit), (__m256)x);
+#elif defined(__SSE2__)
+    return (Vec)_mm_min_ps((__m128)vec_all(limit), (__m128)x);
+#else
+    return vec_select(x > limit, vec_all(limit), x);
+#endif
+}
+
 INLINE Vec vec_sqrt(Vec v)
 {
 #if defined(__AVX512F__)
@@ -155,14 +205,26 @@ INLINE void vec_store_bytes(uint8_t *to, VecInt v, size_t n)
 
 INLINE VecInt vec_load_bytes(const uint8_t *from, size_t n)
 {
-    uint8_t bytes[VECTOR_FLOATS] = {0};
-    memcpy(bytes, from, n < VECTOR_FLOATS ? n : VECTOR_FLOATS);
 #if defined(__AVX512F__)
-    return (VecInt)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
-#elif defined(__AVX2__)
+    __mmask16 lanes = n < VECTOR_FLOATS ? (__mmask16)((1u << n) - 1) : (__mmask16)0xffff;
+    return (VecInt)_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, from));
+#else
+    uint8_t bytes[VECTOR_FLOATS] = {0};
+    if (n >= VECTOR_FLOATS)
+        memcpy(bytes, from, VECTOR_FLOATS);
+    else
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = from[i];
+#if defined(__AVX2__)
     return (VecInt)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+#elif defined(__SSE2__)
+    int32_t all;
+    memcpy(&all, bytes, sizeof all);
+    __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(all), _mm_setzero_si128());
+    return (VecInt)_mm_unpacklo_epi16(words, _mm_setzero_si128());
 #else
     return (VecInt){bytes[0], bytes[1], bytes[2], bytes[3]};
+#endif
 #endif
 }
 

@@ -10,18 +10,17 @@ static const float SELU_SCALE = 1.05070098735548f, SELU_ALPHA = 1.67326324235438
 INLINE Vec relu(Vec x, float alpha)
 {
     (void)alpha;
-    return (Vec)(~(x < 0) & (VecInt)x);
+    return vec_at_least(x, 0.0f);
 }
 
 INLINE Vec lrelu(Vec x, float alpha)
 {
-    return vec_select(x < 0, x * alpha, x);
+    return vec_if_less(x, vec_all(0), x * alpha, x);
 }
 
 INLINE Vec elu(Vec x, float alpha)
 {
-    VecInt negative = x < 0;
-    return vec_select(negative, vec_expm1((Vec)(negative & (VecInt)x)) * alpha, x);
+    return vec_if_less(x, vec_all(0), vec_expm1(vec_at_most(x, 0.0f)) * alpha, x);
 }
 
 INLINE Vec selu(Vec x, float alpha)
@@ -161,7 +160,7 @@ static void softmax_forward(size_t rows, size_t width, const float *x, float *y)
         VecSum sum = {0};
         for (size_t i = 0; i < width; i += VECTOR_FLOATS) {
             size_t n = width - i;
-            Vec e = vec_exp(vec_load_up_to(x + i, n) - most);
+            Vec e = vec_exp_negative(vec_load_up_to(x + i, n) - most);
             vec_store_up_to(y + i, e, n);
             vec_sum_add(&sum, n < VECTOR_FLOATS ? vec_load_up_to(y + i, n) : e); /* without the lanes behind the row */
         }

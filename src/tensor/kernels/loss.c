@@ -27,8 +27,7 @@ INLINE Vec bce(Vec x, Vec t, Vec *slope)
 {
     Vec decay;
     *slope = vec_sigmoid_decay(x, &decay) - t;
-    Vec positive = (Vec)(~(x < 0) & (VecInt)x);
-    return positive - x * t + vec_log1p_unit(decay);
+    return vec_at_least(x, 0.0f) - x * t + vec_log1p_unit(decay);
 }
 
 INLINE Vec bce_probability(Vec y, Vec t, Vec *slope)
@@ -90,7 +89,7 @@ static double crossentropy(size_t rows, size_t classes, const float *x, const ui
         VecSum sum = {0};
         for (size_t i = 0; i < classes; i += VECTOR_FLOATS) {
             float e[VECTOR_FLOATS] = {0};
-            vec_store_up_to(e, vec_exp(vec_load_up_to(x + i, classes - i) - most), classes - i);
+            vec_store_up_to(e, vec_exp_negative(vec_load_up_to(x + i, classes - i) - most), classes - i);
             vec_sum_add(&sum, vec_load(e));
         }
         double all = vec_sum_total(&sum), loss = log(all) - (double)(own - most);
@@ -101,7 +100,7 @@ static double crossentropy(size_t rows, size_t classes, const float *x, const ui
             continue;
         float share = (float)(1 / all);
         for (size_t i = 0; i < classes; i += VECTOR_FLOATS)
-            vec_store_up_to(gradient + i, vec_exp(vec_load_up_to(x + i, classes - i) - most) * share * scale, classes - i);
+            vec_store_up_to(gradient + i, vec_exp_negative(vec_load_up_to(x + i, classes - i) - most) * share * scale, classes - i);
         gradient[label] -= scale;
         gradient += classes;
     }

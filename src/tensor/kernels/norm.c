@@ -7,7 +7,11 @@
 
 #include "tensor/vector.h"
 
-enum { PERIOD_MAX = 512, BLOCK_FLOATS = 4096 };
+enum {
+    PERIOD_MAX = 512,
+    PERIOD_GOOD = 256,    /* constants are repeated up to here, so that the loop over a period is no short one */
+    BLOCK_FLOATS = 4096, BLOCK_TURNS = 32 /* a block of sums: at least so many numbers and periods */
+};
 
 typedef struct Period {
     size_t length; /* numbers */
@@ -26,13 +30,26 @@ static Period period_of(size_t c)
     return length <= PERIOD_MAX && length > c ? (Period){length, true} : (Period){c, false};
 }
 
+/* The same for passes that do not add up: some periods in one. */
+static Period long_period_of(size_t rows, size_t c)
+{
+    Period period = period_of(c);
+    if (period.length < PERIOD_GOOD && rows * c > 2 * PERIOD_GOOD)
+        period = (Period){PERIOD_GOOD / period.length * period.length, PERIOD_GOOD / period.length * period.length > c};
+    return period;
+}
+
 /* One value a channel, repeated over the period in `room` if that is needed. */
 static const float *lay_out(Period period, size_t c, const float *values, float room[PERIOD_MAX])
 {
     if (!period.laid_out)
         return values;
-    for (size_t i = 0; i < period.length; i += c)
-        memcpy(room + i, values, c * sizeof *values);
+    memcpy(room, values, c * sizeof *room);
+    for (size_t done = c; done < period.length;) { /* doubling */
+        size_t more = period.length - done < done ? period.length - done : done;
+        memcpy(room + done, room, more * sizeof *room);
+        done += more;
+    }
     return room;
 }
 
@@ -55,11 +72,18 @@ INLINE void add(TwoSums *sums, const float *x, const float *dy, Vec middle, size
 
 INLINE void spill(const VecSum *sum, double *to, size_t n)
 {
-    double lanes[VECTOR_FLOATS];
-    memcpy(lanes, &sum->low, sizeof sum->low);
-    memcpy(lanes + VECTOR_DOUBLES, &sum->high, sizeof sum->high);
-    for (size_t i = 0; i < n && i < VECTOR_FLOATS; i++)
-        to[i] += lanes[i];
+    VecSum all = {0};
+    size_t size = n < VECTOR_FLOATS ? n * sizeof *to : sizeof all;
+    memcpy(&all, to, size);
+    all.low += sum->low;
+    all.high += sum->high;
+    memcpy(to, &all, size);
+}
+
+INLINE void spill_both(const TwoSums *sums, double *plain, double *product, size_t n)
+{
+    spill(&sums->plain, plain, n);
+    spill(&sums->product, product, n);
 }
 
 /* A block that fits the cache is visited once for each vector of the period, with that vector's sums in registers. */
@@ -67,13 +91,14 @@ INLINE void both_sums(size_t rows, size_t c, const float *x, const float *dy, co
                       double *product)
 {
     Period period = period_of(c);
-    float room[PERIOD_MAX];
-    double plain_room[PERIOD_MAX] = {0}, product_room[PERIOD_MAX] = {0};
+    _Alignas(64) float room[PERIOD_MAX];
+    _Alignas(64) double plain_room[PERIOD_MAX] = {0}, product_room[PERIOD_MAX] = {0};
     double *a = period.laid_out ? plain_room : plain, *b = period.laid_out ? product_room : product;
     const float *centre = middle ? lay_out(period, c, middle, room) : NULL;
     memset(plain, 0, c * sizeof *plain);
     memset(product, 0, c * sizeof *product);
-    size_t step = period.length, turns = step < BLOCK_FLOATS / 16 ? BLOCK_FLOATS / step : 16, count = rows * c;
+    size_t step = period.length, turns = step < BLOCK_FLOATS / BLOCK_TURNS ? BLOCK_FLOATS / step : BLOCK_TURNS;
+    size_t count = rows * c;
     for (size_t start = 0; start < count; start += turns * step) {
         size_t end = count - start < turns * step ? count : start + turns * step;
         for (size_t p = 0; p < step && start + p < end; p += VECTOR_FLOATS) {
@@ -86,13 +111,14 @@ INLINE void both_sums(size_t rows, size_t c, const float *x, const float *dy, co
             else
                 for (; i < end; i += step)
                     add(&sums, x + i, dy ? dy + i : NULL, m, n);
-            spill(&sums.plain, a + p, n);
-            spill(&sums.product, b + p, n);
+            if (n == VECTOR_FLOATS)
+                spill_both(&sums, a + p, b + p, VECTOR_FLOATS);
+            else
+                spill_both(&sums, a + p, b + p, n);
             if (i < end) { /* the last vector of all is a part of one */
                 TwoSums last = {0};
                 add(&last, x + i, dy ? dy + i : NULL, m, end - i);
-                spill(&last.plain, a + p, end - i);
-                spill(&last.product, b + p, end - i);
+                spill_both(&last, a + p, b + p, end - i);
             }
         }
     }
@@ -124,8 +150,8 @@ INLINE void apply_one(const float *x, const float *mean, const float *scale, con
 static void apply(size_t rows, size_t c, const float *x, const float *mean, const float *scale, const float *beta,
                   float *y)
 {
-    Period period = period_of(c);
-    float room[3][PERIOD_MAX];
+    Period period = long_period_of(rows, c);
+    _Alignas(64) float room[3][PERIOD_MAX];
     mean = lay_out(period, c, mean, room[0]);
     scale = lay_out(period, c, scale, room[1]);
     beta = lay_out(period, c, beta, room[2]);
@@ -158,8 +184,8 @@ static void backward_apply(size_t rows, size_t c, const float *x, const float *d
                            const float *inverse, const float *gamma, const float *mean_dy, const float *mean_dy_xhat,
                            float *dx)
 {
-    Period period = period_of(c);
-    float room[5][PERIOD_MAX];
+    Period period = long_period_of(rows, c);
+    _Alignas(64) float room[5][PERIOD_MAX];
     Channels k = {lay_out(period, c, mean, room[0]), lay_out(period, c, inverse, room[1]),
                   lay_out(period, c, gamma, room[2]), lay_out(period, c, mean_dy, room[3]),
                   lay_out(period, c, mean_dy_xhat, room[4])};

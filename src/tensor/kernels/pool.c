@@ -45,16 +45,24 @@ INLINE Vec max_window(const float *first, size_t row, size_t pixel, Span rows, S
     return most;
 }
 
+/* Channels [i, i + n) of one output. */
+INLINE void max_part(const float *first, size_t row, size_t pixel, Span rows, Span columns, int size_w, float *y,
+                     uint8_t *winner, size_t i, size_t n)
+{
+    VecInt best;
+    vec_store_up_to(y + i, max_window(first + i, row, pixel, rows, columns, size_w, n, &best), n);
+    if (winner)
+        vec_store_bytes(winner + i, best, n);
+}
+
 INLINE void max_pixel(const float *first, size_t row, size_t pixel, Span rows, Span columns, int size_w, float *y,
                       uint8_t *winner)
 {
-    for (size_t i = 0; i < pixel; i += VECTOR_FLOATS) {
-        VecInt best;
-        size_t n = pixel - i;
-        vec_store_up_to(y + i, max_window(first + i, row, pixel, rows, columns, size_w, n, &best), n);
-        if (winner)
-            vec_store_bytes(winner + i, best, n);
-    }
+    size_t i = 0;
+    for (; i + VECTOR_FLOATS <= pixel; i += VECTOR_FLOATS)
+        max_part(first, row, pixel, rows, columns, size_w, y, winner, i, VECTOR_FLOATS);
+    if (i < pixel)
+        max_part(first, row, pixel, rows, columns, size_w, y, winner, i, pixel - i);
 }
 
 static void max_forward(const PoolGeometry *g, int n, const float *x, float *y, uint8_t *winner)
@@ -81,21 +89,41 @@ static void max_forward(const PoolGeometry *g, int n, const float *x, float *y, 
 }
 
 /* Windows of 2x2 side by side: each output's gradient goes to one of its own four pixels. */
+INLINE void spread_2x2(const float *dy, const uint8_t *winner, float *corner, size_t row, size_t pixel, size_t n)
+{
+    VecInt best = vec_load_bytes(winner, n), d = (VecInt)vec_load_up_to(dy, n);
+    vec_store_up_to(corner, (Vec)((best == 0) & d), n);
+    vec_store_up_to(corner + pixel, (Vec)((best == 1) & d), n);
+    vec_store_up_to(corner + row, (Vec)((best == 2) & d), n);
+    vec_store_up_to(corner + row + pixel, (Vec)((best == 3) & d), n);
+}
+
 static void max_backward_2x2(const PoolGeometry *g, int n, const float *dy, const uint8_t *winner, float *dx)
 {
     size_t pixel = (size_t)g->c, row = pixel * (size_t)g->in_w;
     for (size_t line = 0; line < (size_t)n * (size_t)g->out_h; line++, dx += 2 * row)
         for (size_t ox = 0; ox < (size_t)g->out_w; ox++, dy += pixel, winner += pixel) {
             float *corner = dx + ox * 2 * pixel;
-            for (size_t i = 0; i < pixel; i += VECTOR_FLOATS) {
-                size_t left = pixel - i;
-                VecInt best = vec_load_bytes(winner + i, left), d = (VecInt)vec_load_up_to(dy + i, left);
-                vec_store_up_to(corner + i, (Vec)((best == 0) & d), left);
-                vec_store_up_to(corner + pixel + i, (Vec)((best == 1) & d), left);
-                vec_store_up_to(corner + row + i, (Vec)((best == 2) & d), left);
-                vec_store_up_to(corner + row + pixel + i, (Vec)((best == 3) & d), left);
-            }
+            size_t i = 0;
+            for (; i + VECTOR_FLOATS <= pixel; i += VECTOR_FLOATS)
+                spread_2x2(dy + i, winner + i, corner + i, row, pixel, VECTOR_FLOATS);
+            if (i < pixel)
+                spread_2x2(dy + i, winner + i, corner + i, row, pixel, pixel - i);
         }
+}
+
+/* What the windows of `rows` x `columns` give to a pixel whose place is `place` in the first of them. */
+INLINE Vec won(const PoolGeometry *g, Span rows, Span columns, int place, const float *dy, const uint8_t *winner, size_t n)
+{
+    size_t pixel = (size_t)g->c, row = pixel * (size_t)g->out_w;
+    Vec sum = {0};
+    for (int oy = rows.first; oy < rows.end; oy++, place -= g->stride_h * g->size_w, dy += row, winner += row) {
+        int here = place;
+        size_t at = 0;
+        for (int ox = columns.first; ox < columns.end; ox++, here -= g->stride_w, at += pixel)
+            sum += (Vec)((vec_load_bytes(winner + at, n) == here) & (VecInt)vec_load_up_to(dy + at, n));
+    }
+    return sum;
 }
 
 static void max_backward(const PoolGeometry *g, int n, const float *dy, const uint8_t *winner, float *dx)
@@ -109,26 +137,30 @@ static void max_backward(const PoolGeometry *g, int n, const float *dy, const ui
     for (int sample = 0; sample < n; sample++, dy += out_picture, winner += out_picture)
         for (int y = 0; y < g->in_h; y++) {
             Span rows = output_span(y, g->size_h, g->stride_h, g->pad_top, g->out_h);
+            int down = y + g->pad_top - rows.first * g->stride_h;
             for (int x = 0; x < g->in_w; x++, dx += pixel) {
                 Span columns = output_span(x, g->size_w, g->stride_w, g->pad_left, g->out_w);
-                for (size_t i = 0; i < pixel; i += VECTOR_FLOATS) {
-                    size_t left = pixel - i;
-                    Vec sum = {0};
-                    for (int oy = rows.first; oy < rows.end; oy++)
-                        for (int ox = columns.first; ox < columns.end; ox++) {
-                            size_t out = (size_t)oy * out_row + (size_t)ox * pixel + i;
-                            int place = (y + g->pad_top - oy * g->stride_h) * g->size_w + x + g->pad_left
-                                - ox * g->stride_w;
-                            VecInt won = vec_load_bytes(winner + out, left) == place;
-                            sum += (Vec)(won & (VecInt)vec_load_up_to(dy + out, left));
-                        }
-                    vec_store_up_to(dx + i, sum, left);
-                }
+                int place = down * g->size_w + x + g->pad_left - columns.first * g->stride_w;
+                size_t first = (size_t)rows.first * out_row + (size_t)columns.first * pixel, i = 0;
+                for (; i + VECTOR_FLOATS <= pixel; i += VECTOR_FLOATS)
+                    vec_store(dx + i, won(g, rows, columns, place, dy + first + i, winner + first + i, VECTOR_FLOATS));
+                if (i < pixel)
+                    vec_store_up_to(dx + i, won(g, rows, columns, place, dy + first + i, winner + first + i, pixel - i),
+                                    pixel - i);
             }
         }
 }
 
 /* -- Average over the places that are inside the picture. */
+
+INLINE Vec window_sum(const float *first, size_t row, size_t pixel, int rows, int columns, size_t n)
+{
+    Vec sum = {0};
+    for (int r = 0; r < rows; r++, first += row)
+        for (int c = 0; c < columns; c++)
+            sum += vec_load_up_to(first + (size_t)c * pixel, n);
+    return sum;
+}
 
 static void average_forward(const PoolGeometry *g, int n, const float *x, float *y)
 {
@@ -140,16 +172,25 @@ static void average_forward(const PoolGeometry *g, int n, const float *x, float 
                 Span columns = window_span(ox, g->size_w, g->stride_w, g->pad_left, g->in_w);
                 const float *first = x + (size_t)(oy * g->stride_h - g->pad_top + rows.first) * row
                     + (size_t)(ox * g->stride_w - g->pad_left + columns.first) * pixel;
-                float share = 1.0f / (float)((rows.end - rows.first) * (columns.end - columns.first));
-                for (size_t i = 0; i < pixel; i += VECTOR_FLOATS) {
-                    Vec sum = {0};
-                    for (int r = 0; r < rows.end - rows.first; r++)
-                        for (int c = 0; c < columns.end - columns.first; c++)
-                            sum += vec_load_up_to(first + (size_t)r * row + (size_t)c * pixel + i, pixel - i);
-                    vec_store_up_to(y + i, sum * share, pixel - i);
-                }
+                int down = rows.end - rows.first, across = columns.end - columns.first;
+                float share = 1.0f / (float)(down * across);
+                size_t i = 0;
+                for (; i + VECTOR_FLOATS <= pixel; i += VECTOR_FLOATS)
+                    vec_store(y + i, window_sum(first + i, row, pixel, down, across, VECTOR_FLOATS) * share);
+                if (i < pixel)
+                    vec_store_up_to(y + i, window_sum(first + i, row, pixel, down, across, pixel - i) * share, pixel - i);
             }
         }
+}
+
+/* dx (+)= dy * share over one pixel */
+INLINE void pixel_share(float *dx, const float *dy, float share, bool add, size_t pixel)
+{
+    size_t i = 0;
+    for (; i + VECTOR_FLOATS <= pixel; i += VECTOR_FLOATS)
+        vec_store(dx + i, vec_load(dy + i) * share + (add ? vec_load(dx + i) : vec_all(0)));
+    for (; i < pixel; i++)
+        dx[i] = dy[i] * share + (add ? dx[i] : 0);
 }
 
 static void average_backward(const PoolGeometry *g, int n, const float *dy, float *dx)
@@ -160,18 +201,17 @@ static void average_backward(const PoolGeometry *g, int n, const float *dy, floa
             Span rows = output_span(y, g->size_h, g->stride_h, g->pad_top, g->out_h);
             for (int x = 0; x < g->in_w; x++, dx += pixel) {
                 Span columns = output_span(x, g->size_w, g->stride_w, g->pad_left, g->out_w);
-                for (size_t i = 0; i < pixel; i += VECTOR_FLOATS) {
-                    Vec sum = {0};
-                    for (int oy = rows.first; oy < rows.end; oy++) {
-                        Span down = window_span(oy, g->size_h, g->stride_h, g->pad_top, g->in_h);
-                        for (int ox = columns.first; ox < columns.end; ox++) {
-                            Span across = window_span(ox, g->size_w, g->stride_w, g->pad_left, g->in_w);
-                            float share = 1.0f / (float)((down.end - down.first) * (across.end - across.first));
-                            sum += vec_load_up_to(dy + (size_t)oy * out_row + (size_t)ox * pixel + i, pixel - i) * share;
-                        }
+                bool add = false;
+                for (int oy = rows.first; oy < rows.end; oy++) {
+                    Span down = window_span(oy, g->size_h, g->stride_h, g->pad_top, g->in_h);
+                    for (int ox = columns.first; ox < columns.end; ox++, add = true) {
+                        Span across = window_span(ox, g->size_w, g->stride_w, g->pad_left, g->in_w);
+                        float share = 1.0f / (float)((down.end - down.first) * (across.end - across.first));
+                        pixel_share(dx, dy + (size_t)oy * out_row + (size_t)ox * pixel, share, add, pixel);
                     }
-                    vec_store_up_to(dx + i, sum, pixel - i);
                 }
+                if (!add) /* in no window at all */
+                    memset(dx, 0, pixel * sizeof *dx);
             }
         }
 }

@@ -22,40 +22,67 @@ INLINE VecWide wide_product(VecWide v, uint32_t factor)
 #endif
 }
 
-typedef struct Wide {
-    VecWide word[4];
-} Wide;
+/* The keys of the ten rounds, each in all lanes. */
+typedef struct Keys {
+    VecWide first[10], second[10];
+} Keys;
 
-INLINE Wide philox(const uint32_t key[2], VecWide c0, const uint32_t rest[3])
+INLINE Keys keys_of(const Rng *rng)
 {
-    VecWide c1 = (VecWide){0} + rest[0], c2 = (VecWide){0} + rest[1], c3 = (VecWide){0} + rest[2];
-    uint32_t k0 = key[0], k1 = key[1];
+    Keys keys;
+    uint32_t k0 = rng->key[0], k1 = rng->key[1];
     for (int round = 0; round < 10; round++) {
-        VecWide p0 = wide_product(c0, 0xD2511F53u), p1 = wide_product(c2, 0xCD9E8D57u);
-        c0 = (p1 >> 32) ^ c1 ^ k0;
-        c1 = p1;
-        c2 = (p0 >> 32) ^ c3 ^ k1;
-        c3 = p0;
+        keys.first[round] = (VecWide){0} + k0;
+        keys.second[round] = (VecWide){0} + k1;
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    return (Wide){{c0, c1, c2, c3}};
+    return keys;
+}
+
+/* Four words of several blocks. */
+typedef struct Wide {
+    VecWide c0, c1, c2, c3;
+} Wide;
+
+INLINE void philox_round(Wide *w, VecWide k0, VecWide k1)
+{
+    VecWide p0 = wide_product(w->c0, 0xD2511F53u), p1 = wide_product(w->c2, 0xCD9E8D57u);
+    w->c0 = (p1 >> 32) ^ w->c1 ^ k0;
+    w->c1 = p1;
+    w->c2 = (p0 >> 32) ^ w->c3 ^ k1;
+    w->c3 = p0;
+}
+
+INLINE void put_words(uint32_t *words, VecWide even, VecWide odd)
+{
+    VecWide both = (even & 0xffffffffu) | (odd << 32);
+    memcpy(words, &both, sizeof both);
 }
 
 /* The words of GROUP blocks from `first` on (a multiple of GROUP): words[w][l] is word w of block l. */
-INLINE void group_words(const Rng *rng, uint64_t first, uint32_t words[4][GROUP])
+INLINE void group_words(const Keys *keys, const Rng *rng, uint64_t first, uint32_t words[4][GROUP])
 {
-    const uint32_t rest[3] = {(uint32_t)(first >> 32), rng->counter[2], rng->counter[3]};
     VecWide lane = {0};
     for (int i = 0; i < VECTOR_FLOATS / 2; i++)
         lane[i] = (uint64_t)i * 2;
     for (int part = 0; part < GROUP; part += VECTOR_FLOATS) {
-        VecWide even = lane + (uint64_t)((uint32_t)first + (uint32_t)part);
-        Wide a = philox(rng->key, even, rest), b = philox(rng->key, even + 1, rest);
-        for (int w = 0; w < 4; w++) {
-            VecWide both = (a.word[w] & 0xffffffffu) | (b.word[w] << 32);
-            memcpy(&words[w][part], &both, sizeof both);
+        /* The even blocks and the odd ones go side by side: one alone would wait for its own multiplications. */
+        Wide even = {.c0 = lane + (uint64_t)((uint32_t)first + (uint32_t)part),
+                     .c1 = (VecWide){0} + (first >> 32),
+                     .c2 = (VecWide){0} + rng->counter[2],
+                     .c3 = (VecWide){0} + rng->counter[3]};
+        Wide odd = even;
+        odd.c0 += 1;
+#pragma GCC unroll 10
+        for (int round = 0; round < 10; round++) {
+            philox_round(&even, keys->first[round], keys->second[round]);
+            philox_round(&odd, keys->first[round], keys->second[round]);
         }
+        put_words(&words[0][part], even.c0, odd.c0);
+        put_words(&words[1][part], even.c1, odd.c1);
+        put_words(&words[2][part], even.c2, odd.c2);
+        put_words(&words[3][part], even.c3, odd.c3);
     }
 }
 
@@ -87,9 +114,10 @@ INLINE void group_normals(uint32_t words[4][GROUP], float out[4 * GROUP])
 
 static void uniform(const Rng *rng, size_t count, float *out)
 {
+    const Keys keys = keys_of(rng);
     for (size_t i = 0; i < count; i += 4 * GROUP) {
         uint32_t words[4][GROUP];
-        group_words(rng, i / 4, words);
+        group_words(&keys, rng, i / 4, words);
         for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS)
             vec_store_up_to(out + i + j, unit(upper_24(&words[0][0] + j)), count - i - j);
     }
@@ -97,10 +125,11 @@ static void uniform(const Rng *rng, size_t count, float *out)
 
 static void normal(const Rng *rng, size_t count, float *out)
 {
+    const Keys keys = keys_of(rng);
     for (size_t i = 0; i < count; i += 4 * GROUP) {
         uint32_t words[4][GROUP];
         float numbers[4 * GROUP];
-        group_words(rng, i / 4, words);
+        group_words(&keys, rng, i / 4, words);
         if (count - i >= 4 * GROUP) {
             group_normals(words, out + i);
         } else {
@@ -112,10 +141,11 @@ static void normal(const Rng *rng, size_t count, float *out)
 
 static void gaussian(const Rng *rng, float mean, float sd, bool clip, size_t count, float *x)
 {
+    const Keys keys = keys_of(rng);
     for (size_t i = 0; i < count; i += 4 * GROUP) {
         uint32_t words[4][GROUP];
         float numbers[4 * GROUP];
-        group_words(rng, i / 4, words);
+        group_words(&keys, rng, i / 4, words);
         group_normals(words, numbers);
         for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS) {
             size_t n = count - i - j;
@@ -129,9 +159,10 @@ static void gaussian(const Rng *rng, float mean, float sd, bool clip, size_t cou
 
 static void replace(const Rng *rng, int32_t low, int32_t high, size_t count, float *x)
 {
+    const Keys keys = keys_of(rng);
     for (size_t i = 0; i < count; i += 4 * GROUP) {
         uint32_t words[4][GROUP];
-        group_words(rng, i / 4, words);
+        group_words(&keys, rng, i / 4, words);
         for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS) {
             size_t n = count - i - j;
             VecInt bits = upper_24(&words[0][0] + j);
@@ -171,10 +202,11 @@ INLINE VecInt bits_lanes(uint32_t bits)
 static void dropout(const Rng *rng, uint32_t threshold, float scale, size_t count, const float *x, float *y,
                     uint8_t *mask)
 {
+    const Keys keys = keys_of(rng);
     const int32_t limit = (int32_t)threshold;
     for (size_t i = 0; i < count; i += 8 * GROUP) {
         uint32_t words[4][GROUP];
-        group_words(rng, i / 8, words);
+        group_words(&keys, rng, i / 8, words);
         for (size_t run = 0; run < 8 && i + run * GROUP < count; run++) {
             size_t at = i + run * GROUP, left = count - at;
             uint32_t kept = 0;
