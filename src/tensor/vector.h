@@ -64,6 +64,9 @@ static inline Vec vec_load_part(const float *from, int count)
     return (Vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
 #elif defined(__AVX2__)
     return (Vec)_mm256_maskload_ps(from, (__m256i)vec_first_lanes(count));
+#elif defined(__SSE2__)
+    __m128 v = count == 1 ? _mm_load_ss(from) : (__m128)_mm_loadl_epi64((const __m128i *)(const void *)from);
+    return count < 3 ? (Vec)v : count == 3 ? (Vec)_mm_movelh_ps(v, _mm_load_ss(from + 2)) : vec_load(from);
 #else
     float v[VECTOR_FLOATS] = {0};
     for (int i = 0; i < count; i++)
@@ -78,6 +81,15 @@ static inline void vec_store_part(float *to, Vec v, int count)
     _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
 #elif defined(__AVX2__)
     _mm256_maskstore_ps(to, (__m256i)vec_first_lanes(count), (__m256)v);
+#elif defined(__SSE2__)
+    if (count == 1)
+        _mm_store_ss(to, (__m128)v);
+    else
+        _mm_storel_epi64((__m128i *)(void *)to, (__m128i)v);
+    if (count == 3)
+        _mm_store_ss(to + 2, _mm_movehl_ps((__m128)v, (__m128)v));
+    else if (count == 4)
+        _mm_storeh_pi((__m64 *)(void *)(to + 2), (__m128)v);
 #else
     for (int i = 0; i < count; i++)
         to[i] = v[i];
@@ -160,6 +172,50 @@ INLINE Vec vec_at_most(Vec x, float limit)
 #else
     return vec_select(x > limit, vec_all(limit), x);
 #endif
+}
+
+/* Lanes from n on become `value`. */
+INLINE Vec vec_fill(Vec v, size_t n, float value)
+{
+    VecInt lane;
+    for (int i = 0; i < VECTOR_FLOATS; i++)
+        lane[i] = i;
+    return n >= VECTOR_FLOATS ? v : vec_select(lane < (int32_t)n, v, vec_all(value));
+}
+
+/* A bit a lane, the first lane's lowest. */
+INLINE uint32_t vec_mask_bits(VecInt mask)
+{
+#if defined(__AVX512F__)
+    return (uint32_t)_mm512_movepi32_mask((__m512i)mask);
+#elif defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_ps((__m256)mask);
+#elif defined(__SSE2__)
+    return (uint32_t)_mm_movemask_ps((__m128)mask);
+#else
+    uint32_t bits = 0;
+    for (int i = 0; i < VECTOR_FLOATS; i++)
+        bits |= (uint32_t)(mask[i] & 1) << i;
+    return bits;
+#endif
+}
+
+/* The largest lane; of lanes with a NaN among them, any. */
+INLINE float vec_largest(Vec v)
+{
+#define VEC_LARGER(...) vec_if_less(v, __builtin_shufflevector(v, v, __VA_ARGS__), __builtin_shufflevector(v, v, __VA_ARGS__), v)
+#if VECTOR_FLOATS == 16
+    v = VEC_LARGER(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    v = VEC_LARGER(4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+    v = VEC_LARGER(2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+#elif VECTOR_FLOATS == 8
+    v = VEC_LARGER(4, 5, 6, 7, 0, 1, 2, 3);
+    v = VEC_LARGER(2, 3, 0, 1, 2, 3, 0, 1);
+#else
+    v = VEC_LARGER(2, 3, 0, 1);
+#endif
+#undef VEC_LARGER
+    return v[0] < v[1] ? v[1] : v[0];
 }
 
 INLINE Vec vec_sqrt(Vec v)

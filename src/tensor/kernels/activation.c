@@ -149,22 +149,24 @@ BACKWARD(sigmoid_backward, sigmoid_slope)
 BACKWARD(tanh_backward, tanh_slope)
 BACKWARD(softplus_backward, softplus_slope)
 
-/* -- Softmax. */
+/* -- Softmax.  Lanes behind the end of a row count as -infinity, that is, as nothing. */
 
 static void softmax_forward(size_t rows, size_t width, const float *x, float *y)
 {
+    const float nothing = -__builtin_inff();
     for (size_t row = 0; row < rows; row++, x += width, y += width) {
-        float most = x[0];
-        for (size_t i = 1; i < width; i++)
-            most = x[i] > most ? x[i] : most; /* a NaN missed here comes back through the sum */
-        VecSum sum = {0};
+        Vec largest = vec_all(nothing), sum = {0};
         for (size_t i = 0; i < width; i += VECTOR_FLOATS) {
-            size_t n = width - i;
-            Vec e = vec_exp_negative(vec_load_up_to(x + i, n) - most);
-            vec_store_up_to(y + i, e, n);
-            vec_sum_add(&sum, n < VECTOR_FLOATS ? vec_load_up_to(y + i, n) : e); /* without the lanes behind the row */
+            Vec v = vec_fill(vec_load_up_to(x + i, width - i), width - i, nothing);
+            largest = vec_if_less(largest, v, v, largest); /* a NaN missed here comes back through the sum */
         }
-        float share = (float)(1 / vec_sum_total(&sum));
+        float most = vec_largest(largest);
+        for (size_t i = 0; i < width; i += VECTOR_FLOATS) {
+            Vec e = vec_exp_negative(vec_fill(vec_load_up_to(x + i, width - i), width - i, nothing) - most);
+            vec_store_up_to(y + i, e, width - i);
+            sum += e;
+        }
+        float share = 1.0f / vec_sum(sum);
         for (size_t i = 0; i < width; i += VECTOR_FLOATS)
             vec_store_up_to(y + i, vec_load_up_to(y + i, width - i) * share, width - i);
     }
@@ -174,10 +176,10 @@ static void softmax_forward(size_t rows, size_t width, const float *x, float *y)
 static void softmax_backward(size_t rows, size_t width, const float *y, const float *dy, float *dx)
 {
     for (size_t row = 0; row < rows; row++, y += width, dy += width, dx += width) {
-        VecSum sum = {0};
+        Vec sum = {0};
         for (size_t i = 0; i < width; i += VECTOR_FLOATS)
-            vec_sum_add(&sum, vec_load_up_to(y + i, width - i) * vec_load_up_to(dy + i, width - i));
-        float mean = (float)vec_sum_total(&sum);
+            sum += vec_load_up_to(y + i, width - i) * vec_load_up_to(dy + i, width - i);
+        float mean = vec_sum(sum);
         for (size_t i = 0; i < width; i += VECTOR_FLOATS) {
             size_t n = width - i;
             vec_store_up_to(dx + i, vec_load_up_to(y + i, n) * (vec_load_up_to(dy + i, n) - mean), n);

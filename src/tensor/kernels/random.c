@@ -174,23 +174,6 @@ static void replace(const Rng *rng, int32_t low, int32_t high, size_t count, flo
 
 /* -- Dropout. */
 
-/* A bit a lane, the first lane's lowest. */
-INLINE uint32_t lane_bits(VecInt mask)
-{
-#if defined(__AVX512F__)
-    return (uint32_t)_mm512_movepi32_mask((__m512i)mask);
-#elif defined(__AVX2__)
-    return (uint32_t)_mm256_movemask_ps((__m256)mask);
-#elif defined(__SSE2__)
-    return (uint32_t)_mm_movemask_ps((__m128)mask);
-#else
-    uint32_t bits = 0;
-    for (int i = 0; i < VECTOR_FLOATS; i++)
-        bits |= (uint32_t)(mask[i] & 1) << i;
-    return bits;
-#endif
-}
-
 INLINE VecInt bits_lanes(uint32_t bits)
 {
     VecInt lane;
@@ -214,7 +197,7 @@ static void dropout(const Rng *rng, uint32_t threshold, float scale, size_t coun
                 VecBits bits;
                 memcpy(&bits, &words[run / 2][part], sizeof bits);
                 VecInt keep = (VecInt)(run % 2 ? bits >> 16 : bits & 0xffff) >= limit;
-                kept |= lane_bits(keep) << part;
+                kept |= vec_mask_bits(keep) << part;
                 if (part < left) {
                     Vec v = vec_load_up_to(x + at + part, left - part) * scale;
                     vec_store_up_to(y + at + part, (Vec)(keep & (VecInt)v), left - part);
