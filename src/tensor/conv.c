@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { GROUP_FLOATS = 96 * 1024 };
+enum { GROUP_FLOATS = 128 * 1024 };
 enum { PASS_Y, PASS_DX, PASS_DW };
 
 const ConvKernels *conv_kernels(void)

@@ -14,7 +14,7 @@
 
 enum {
     FEW = 4,
-    PIXELS = 256 /* outputs summed in registers at a stretch: what they read stays in the first-level cache */
+    PIXELS = 512 /* outputs summed in registers at a stretch: what they read stays in the first-level cache */
 };
 
 ConvWeightWay conv_weight_way(const ConvGeometry *g)
@@ -95,6 +95,8 @@ static void pad(const Few *few, int n, const float *map, float *padded)
 
 size_t conv_weight_scratch(const ConvGeometry *g, ConvWeightWay way)
 {
+    if (!g->out_h || !g->out_w)
+        return 0;
     if (way == WEIGHT_WIDE)
         return (size_t)conv_group((size_t)g->out_h * g->out_w * g->out_c) * widened_size(g->out_h * g->out_w, g->out_c);
     Few few = few_problem(g, way);

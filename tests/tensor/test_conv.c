@@ -243,6 +243,17 @@ static void odd_paddings(void **state)
     }
 }
 
+/* A kernel that does not fit gives no outputs: nothing is written, and no input has a gradient. */
+static void no_outputs(void **state)
+{
+    (void)state;
+    const ConvGeometry all[] = {geometry(2, 5, 3, 4, 3, 3, 1, 1, false), geometry(2, 2, 8, 8, 3, 3, 4, 4, false),
+                                geometry(5, 1, 1, 40, 5, 5, 2, 2, false), geometry(1, 1, 40, 1, 2, 2, 1, 1, false)};
+    Rng rng = rng_new(13, RNG_TEST, 0, 0);
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        check_geometry(&rng, &all[i], 2);
+}
+
 static void activation_after_the_kernel(void **state)
 {
     (void)state;
@@ -375,6 +386,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(random_geometries),
     cmocka_unit_test(named_geometries),
     cmocka_unit_test(odd_paddings),
+    cmocka_unit_test(no_outputs),
     cmocka_unit_test(activation_after_the_kernel),
     cmocka_unit_test(bias_rows),
 };
