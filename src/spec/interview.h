@@ -29,6 +29,7 @@ int interview_answered(const Interview *interview);
 const char *interview_answer_text(const Interview *interview, int index, const Question **question); /* as given */
 
 /* The design so far (unanswered questions at their defaults); the caller's. */
+/* NULL only where the answers make nothing at all; whether it fits together is for design_check to say. */
 Design *interview_design(const Interview *interview, Error *err) MUST_CHECK;
 
 /* Plays an answers file: positional lines (one answer a line in asking order, empty line = default, # comment) and `id = value`
