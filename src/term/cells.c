@@ -1,0 +1,168 @@
+/* The grid and the text in it. */
+#include "term/cells.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Cell blank = {' ', INK_ROLE | ROLE_TEXT, INK_ROLE | ROLE_GROUND, 0};
+
+void cells_erase(Cells *cells)
+{
+    for (int i = 0; i < cells->w * cells->h; i++)
+        cells->cell[i] = blank;
+    cells->clip = cells_all(cells);
+    cells->cursor_x = -1;
+}
+
+void cells_resize(Cells *cells, int w, int h)
+{
+    cells->w = w < 1 ? 1 : w;
+    cells->h = h < 1 ? 1 : h;
+    cells->cell = mem_resize(cells->cell, (size_t)cells->w * (size_t)cells->h, sizeof *cells->cell);
+    cells_erase(cells);
+}
+
+void cells_clear(Cells *cells)
+{
+    free(cells->cell);
+    *cells = (Cells){0};
+}
+
+Rect cells_all(const Cells *cells)
+{
+    return rect_new(0, 0, cells->w, cells->h);
+}
+
+Cell *cells_at(const Cells *cells, int x, int y)
+{
+    return rect_has(cells->clip, x, y) && rect_has(cells_all(cells), x, y) ? &cells->cell[y * cells->w + x] : NULL;
+}
+
+void cells_put(Cells *cells, int x, int y, Pen p, uint32_t glyph)
+{
+    Cell *cell = cells_at(cells, x, y);
+    if (!cell)
+        return;
+    cell->glyph = cells->look.utf8 ? glyph : glyph_ascii(glyph);
+    cell->fg = p.fg;
+    cell->attr = p.attr;
+}
+
+void cells_fill(Cells *cells, Rect area, Role background)
+{
+    area = rect_meet(rect_meet(area, cells->clip), cells_all(cells));
+    for (int y = area.y; y < area.y + area.h; y++)
+        for (int x = area.x; x < area.x + area.w; x++) {
+            cells->cell[y * cells->w + x] = blank;
+            cells->cell[y * cells->w + x].bg = ink_role(background);
+        }
+}
+
+void cells_tint(Cells *cells, Rect area, Role background)
+{
+    area = rect_meet(rect_meet(area, cells->clip), cells_all(cells));
+    for (int y = area.y; y < area.y + area.h; y++)
+        for (int x = area.x; x < area.x + area.w; x++)
+            cells->cell[y * cells->w + x].bg = ink_role(background);
+}
+
+/* ---- text */
+
+int cells_text(Cells *cells, int x, int y, Pen p, const char *text)
+{
+    while (*text)
+        cells_put(cells, x++, y, p, utf8_next(&text));
+    return x;
+}
+
+int cells_textf(Cells *cells, int x, int y, Pen p, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return cells_text(cells, x, y, p, text);
+}
+
+int cells_text_right(Cells *cells, int end, int y, Pen p, const char *text)
+{
+    int x = end - text_width(text);
+    cells_text(cells, x, y, p, text);
+    return x;
+}
+
+int cells_text_cut(Cells *cells, int x, int y, int width, Pen p, const char *text)
+{
+    int all = text_width(text), end = x + width;
+    if (width <= 0)
+        return x;
+    if (all <= width)
+        return cells_text(cells, x, y, p, text);
+    while (x < end - 1)
+        cells_put(cells, x++, y, p, utf8_next(&text));
+    cells_put(cells, x, y, p, 0x2026);
+    return end;
+}
+
+int cells_wrap(Cells *cells, Rect area, Pen p, const char *text)
+{
+    int line = 0, column = 0;
+    if (area.w <= 0)
+        return 0;
+    while (*text) {
+        if (*text == '\n') {
+            line++;
+            column = 0;
+            text++;
+            continue;
+        }
+        size_t bytes = strcspn(text, " \n");
+        char word[256];
+        snprintf(word, sizeof word, "%.*s", (int)bytes, text);
+        int wide = text_width(word);
+        if (column && column + wide > area.w) {
+            line++;
+            column = 0;
+        }
+        if (line < area.h)
+            cells_text_cut(cells, area.x + column, area.y + line, area.w - column, p, word);
+        column += wide;
+        text += bytes;
+        while (*text == ' ') {
+            text++;
+            column++;
+        }
+    }
+    return line + 1;
+}
+
+int text_width(const char *text)
+{
+    int width = 0;
+    for (; *text; width++)
+        utf8_next(&text);
+    return width;
+}
+
+char *cells_print(const Cells *cells)
+{
+    Str out = {0};
+    for (int y = 0; y < cells->h; y++) {
+        int end = cells->w;
+        while (end > 0 && cells->cell[y * cells->w + end - 1].glyph == ' ')
+            end--;
+        for (int x = 0; x < end; x++) {
+            char bytes[5];
+            utf8_put(cells->cell[y * cells->w + x].glyph, bytes);
+            str_add(&out, bytes);
+        }
+        str_add(&out, "\n");
+    }
+    return str_take(&out);
+}

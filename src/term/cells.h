@@ -1,0 +1,62 @@
+/* A grid of terminal cells: what screens draw into.  It needs no terminal, so tests and `hourglass shot` use the same code.
+ *
+ * Text is UTF-8; where the look is not UTF-8 every glyph is put into ASCII on the way in, so screens never ask.
+ * Writing text keeps the background that is there: fill a row first, then write on it. */
+#ifndef TERM_CELLS_H
+#define TERM_CELLS_H
+
+#include "term/look.h"
+#include "term/rect.h"
+
+#include <stddef.h>
+
+typedef struct Cell {
+    uint32_t glyph; /* a code point one column wide */
+    Ink fg, bg;
+    uint8_t attr;
+} Cell;
+
+typedef struct Cells {
+    int w, h;
+    Cell *cell; /* (h, w), owned */
+    Look look;
+    Rect clip;  /* nothing is drawn outside */
+    int cursor_x, cursor_y; /* the terminal's cursor; x < 0: hidden */
+} Cells;
+
+void cells_resize(Cells *cells, int w, int h); /* blank afterwards; a zeroed Cells is a valid empty one */
+void cells_clear(Cells *cells);                /* frees */
+void cells_erase(Cells *cells);                /* blank, clip everything, cursor hidden */
+Rect cells_all(const Cells *cells);
+
+/* What text is written with. */
+typedef struct Pen { Ink fg; uint8_t attr; } Pen;
+static inline Pen pen(Role role) { return (Pen){ink_role(role), 0}; }
+static inline Pen pen_bold(Role role) { return (Pen){ink_role(role), ATTR_BOLD}; }
+
+Cell *cells_at(const Cells *cells, int x, int y);   /* NULL outside the clip */
+void cells_put(Cells *cells, int x, int y, Pen p, uint32_t glyph);
+void cells_fill(Cells *cells, Rect area, Role background); /* blanks, on a background */
+void cells_tint(Cells *cells, Rect area, Role background); /* the background alone */
+
+/* Each returns the column behind the text. */
+int cells_text(Cells *cells, int x, int y, Pen p, const char *text);
+int cells_textf(Cells *cells, int x, int y, Pen p, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int cells_text_right(Cells *cells, int end, int y, Pen p, const char *text); /* its last column is end - 1; returns its first */
+int cells_text_cut(Cells *cells, int x, int y, int width, Pen p, const char *text); /* ends with "…" where it does not fit */
+
+/* Words wrapped into the area; returns the lines it took (also those that did not fit). */
+int cells_wrap(Cells *cells, Rect area, Pen p, const char *text);
+
+int text_width(const char *text); /* columns */
+
+/* UTF-8: the next code point, *text moves on; U+FFFD for what is none, and for glyphs not one column wide. */
+uint32_t utf8_next(const char **text);
+int utf8_put(uint32_t glyph, char out[5]); /* bytes written, terminated */
+
+uint32_t glyph_ascii(uint32_t glyph); /* what stands for it in ASCII */
+
+/* As text, trailing blanks of lines left out; the caller's. */
+char *cells_print(const Cells *cells);
+
+#endif
