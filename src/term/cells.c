@@ -43,7 +43,7 @@ Cell *cells_at(const Cells *cells, int x, int y)
     return rect_has(cells->clip, x, y) && rect_has(cells_all(cells), x, y) ? &cells->cell[y * cells->w + x] : NULL;
 }
 
-void cells_put(Cells *cells, int x, int y, Pen p, uint32_t glyph)
+void cells_put(Cells *cells, int x, int y, Style p, uint32_t glyph)
 {
     Cell *cell = cells_at(cells, x, y);
     if (!cell)
@@ -73,14 +73,14 @@ void cells_tint(Cells *cells, Rect area, Role background)
 
 /* ---- text */
 
-int cells_text(Cells *cells, int x, int y, Pen p, const char *text)
+int cells_text(Cells *cells, int x, int y, Style p, const char *text)
 {
     while (*text)
         cells_put(cells, x++, y, p, utf8_next(&text));
     return x;
 }
 
-int cells_textf(Cells *cells, int x, int y, Pen p, const char *fmt, ...)
+int cells_textf(Cells *cells, int x, int y, Style p, const char *fmt, ...)
 {
     char text[512];
     va_list args;
@@ -90,14 +90,14 @@ int cells_textf(Cells *cells, int x, int y, Pen p, const char *fmt, ...)
     return cells_text(cells, x, y, p, text);
 }
 
-int cells_text_right(Cells *cells, int end, int y, Pen p, const char *text)
+int cells_text_right(Cells *cells, int end, int y, Style p, const char *text)
 {
     int x = end - text_width(text);
     cells_text(cells, x, y, p, text);
     return x;
 }
 
-int cells_text_cut(Cells *cells, int x, int y, int width, Pen p, const char *text)
+int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text)
 {
     int all = text_width(text), end = x + width;
     if (width <= 0)
@@ -110,7 +110,7 @@ int cells_text_cut(Cells *cells, int x, int y, int width, Pen p, const char *tex
     return end;
 }
 
-int cells_wrap(Cells *cells, Rect area, Pen p, const char *text)
+int cells_wrap(Cells *cells, Rect area, Style p, const char *text)
 {
     int line = 0, column = 0;
     if (area.w <= 0)

@@ -30,23 +30,23 @@ void cells_erase(Cells *cells);                /* blank, clip everything, cursor
 Rect cells_all(const Cells *cells);
 
 /* What text is written with. */
-typedef struct Pen { Ink fg; uint8_t attr; } Pen;
-static inline Pen pen(Role role) { return (Pen){ink_role(role), 0}; }
-static inline Pen pen_bold(Role role) { return (Pen){ink_role(role), ATTR_BOLD}; }
+typedef struct Style { Ink fg; uint8_t attr; } Style;
+static inline Style plain(Role role) { return (Style){ink_role(role), 0}; }
+static inline Style bold(Role role) { return (Style){ink_role(role), ATTR_BOLD}; }
 
 Cell *cells_at(const Cells *cells, int x, int y);   /* NULL outside the clip */
-void cells_put(Cells *cells, int x, int y, Pen p, uint32_t glyph);
+void cells_put(Cells *cells, int x, int y, Style p, uint32_t glyph);
 void cells_fill(Cells *cells, Rect area, Role background); /* blanks, on a background */
 void cells_tint(Cells *cells, Rect area, Role background); /* the background alone */
 
 /* Each returns the column behind the text. */
-int cells_text(Cells *cells, int x, int y, Pen p, const char *text);
-int cells_textf(Cells *cells, int x, int y, Pen p, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-int cells_text_right(Cells *cells, int end, int y, Pen p, const char *text); /* its last column is end - 1; returns its first */
-int cells_text_cut(Cells *cells, int x, int y, int width, Pen p, const char *text); /* ends with "…" where it does not fit */
+int cells_text(Cells *cells, int x, int y, Style p, const char *text);
+int cells_textf(Cells *cells, int x, int y, Style p, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int cells_text_right(Cells *cells, int end, int y, Style p, const char *text); /* its last column is end - 1; returns its first */
+int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text); /* ends with "…" where it does not fit */
 
 /* Words wrapped into the area; returns the lines it took (also those that did not fit). */
-int cells_wrap(Cells *cells, Rect area, Pen p, const char *text);
+int cells_wrap(Cells *cells, Rect area, Style p, const char *text);
 
 int text_width(const char *text); /* columns */
 

@@ -51,7 +51,7 @@ static void dot(const Raster *raster, int x, int y, Ink ink, char mark)
     int column = x / kind->w, row = y / kind->h;
     uint8_t *bits = &raster->bits[row * raster->area.w + column];
     *bits |= (uint8_t)(1u << (y % kind->h * kind->w + x % kind->w));
-    cells_put(raster->cells, raster->area.x + column, raster->area.y + row, (Pen){ink, 0},
+    cells_put(raster->cells, raster->area.x + column, raster->area.y + row, (Style){ink, 0},
               kind->glyph ? kind->glyph(*bits) : (uint32_t)mark);
 }
 
@@ -107,7 +107,7 @@ static void draw_series(const Plot *plot, const Raster *raster, const PlotSeries
             line = false;
             double at = dot_column(plot, raster, series->x[i]);
             if (at > -0.5 && at < columns - 0.5)
-                cells_put(raster->cells, raster->area.x + (int)lrint(at) / raster->kind->w, raster->area.y, pen_bold(ROLE_BAD),
+                cells_put(raster->cells, raster->area.x + (int)lrint(at) / raster->kind->w, raster->area.y, bold(ROLE_BAD),
                           0x2715);
             continue;
         }
@@ -239,7 +239,7 @@ double plot_x_at(Rect area, const Plot *plot, int column)
 
 static void draw_axes(Cells *cells, Rect area, Rect inside, const Plot *plot)
 {
-    Pen faint = pen(ROLE_FAINT), dim = pen(ROLE_DIM);
+    Style faint = plain(ROLE_FAINT), dim = plain(ROLE_DIM);
     double tick[32];
     char text[24];
     for (int y = inside.y; y < inside.y + inside.h; y++)
@@ -285,13 +285,13 @@ static void draw_marks(Cells *cells, Rect inside, const Plot *plot)
             for (int row = y + 1; row < inside.y + inside.h; row++) {
                 Cell *cell = cells_at(cells, x, row);
                 if (cell && cell->glyph == ' ')
-                    cells_put(cells, x, row, pen(ROLE_FAINT), 0x250a);
+                    cells_put(cells, x, row, plain(ROLE_FAINT), 0x250a);
             }
-        cells_put(cells, x, y, (Pen){mark->ink, ATTR_BOLD}, mark->glyph);
+        cells_put(cells, x, y, (Style){mark->ink, ATTR_BOLD}, mark->glyph);
         if (mark->text) {
             int wide = text_width(mark->text);
             int from = x + 2 + wide <= inside.x + inside.w ? x + 2 : x - 1 - wide;
-            cells_text(cells, from < inside.x ? inside.x : from, y, (Pen){mark->ink, 0}, mark->text);
+            cells_text(cells, from < inside.x ? inside.x : from, y, (Style){mark->ink, 0}, mark->text);
         }
     }
 }
@@ -306,7 +306,7 @@ void plot_draw(Cells *cells, Rect area, const Plot *plot)
         int x = inside.x + (int)lrint((plot->cursor - plot->x0) / (plot->x1 - plot->x0) * (inside.w - 1));
         for (int y = inside.y; y < inside.y + inside.h; y++)
             if (x >= inside.x && x < inside.x + inside.w)
-                cells_put(cells, x, y, pen(ROLE_ACCENT), 0x2502);
+                cells_put(cells, x, y, plain(ROLE_ACCENT), 0x2502);
     }
     Raster raster = {cells, inside, dot_kind(&cells->look), NULL};
     raster.bits = mem_new((size_t)inside.w * (size_t)inside.h, 1);
@@ -316,7 +316,7 @@ void plot_draw(Cells *cells, Rect area, const Plot *plot)
     draw_marks(cells, inside, plot);
 }
 
-void spark_draw(Cells *cells, int x, int y, int width, Pen p, const double *value, int count)
+void spark_draw(Cells *cells, int x, int y, int width, Style p, const double *value, int count)
 {
     double low = INFINITY, high = -INFINITY;
     for (int i = 0; i < count; i++)

@@ -51,6 +51,6 @@ int plot_ticks(double low, double high, bool log, bool whole, int most, double *
 void plot_number(char *buffer, size_t size, double value);
 
 /* A curve one row high: eighths of blocks (heights in ASCII), scaled to its own range. */
-void spark_draw(Cells *cells, int x, int y, int width, Pen p, const double *value, int count);
+void spark_draw(Cells *cells, int x, int y, int width, Style p, const double *value, int count);
 
 #endif

@@ -1,0 +1,527 @@
+/* ncurses, and the few things it does not do: 24-bit colour without ncurses-term, SGR mouse reports on every terminal,
+ * giving the terminal back after a crash.  The saved state at file scope is for signal handlers, which get no argument. */
+#include "config.h"
+
+#include "ui/terminal.h"
+
+#include "base/mem.h"
+#include "ui/terminfo.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* curses.h calls a key KEY_ALT nowhere, but has many KEY_ of its own; ours are K_. */
+enum { CODE_MOUSE = KEY_MAX + 1, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_SHIFT_UP, CODE_SHIFT_DOWN };
+
+struct Terminal {
+    SCREEN *screen;
+    Look look;
+    Cells shown;   /* what the terminal has */
+    bool mouse;
+    bool all;      /* write everything next time */
+};
+
+/* ---- what is left to do when the program dies */
+
+static struct {
+    volatile sig_atomic_t open;
+    struct termios modes;
+    char restore[256];
+    size_t bytes;
+} emergency;
+
+static void restore_now(void)
+{
+    if (!emergency.open)
+        return;
+    emergency.open = 0;
+    ssize_t written = write(STDOUT_FILENO, emergency.restore, emergency.bytes);
+    (void)written;
+    tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
+}
+
+static void crashed(int number)
+{
+    restore_now();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static const char mouse_on[] = "\033[?1002h\033[?1006h\033[?1004h", mouse_off[] = "\033[?1004l\033[?1006l\033[?1002l";
+
+static void prepare_emergency(void)
+{
+    static const char *const names[] = {"sgr0", "cnorm", "rmkx", "rmcup"};
+    char *at = emergency.restore, *end = at + sizeof emergency.restore;
+    at = stpcpy(at, mouse_off);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char name[8];
+        strcpy(name, names[i]);
+        const char *text = tigetstr(name);
+        if (text && text != (char *)-1 && strlen(text) < (size_t)(end - at))
+            at = stpcpy(at, text);
+    }
+    emergency.bytes = (size_t)(at - emergency.restore);
+    static const int numbers[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        /* A sanitizer's handler, where there is one, is kept: it explains more than a core. */
+        struct sigaction old, new = {.sa_handler = crashed, .sa_flags = (int)SA_RESETHAND};
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+            sigaction(numbers[i], &new, NULL);
+    }
+    atexit(restore_now);
+}
+
+static void write_raw(const char *text)
+{
+    fflush(stdout);
+    size_t left = strlen(text);
+    while (left > 0) {
+        ssize_t n = write(STDOUT_FILENO, text, left);
+        if (n <= 0)
+            return;
+        text += n;
+        left -= (size_t)n;
+    }
+}
+
+/* ---- what the terminal bears */
+
+/* Which of our entries describes a TERM closely enough; NULL: none. */
+static const char *rgb_base(const char *term)
+{
+    static const struct { const char *start, *base; } row[] = {
+        {"xterm", "xterm-256color"}, {"tmux", "tmux-256color"}, {"screen", "screen-256color"}, {"alacritty", "xterm-256color"},
+        {"foot", "xterm-256color"}, {"kitty", "xterm-256color"}, {"wezterm", "xterm-256color"}, {"konsole", "xterm-256color"},
+        {"gnome", "xterm-256color"}, {"vte", "xterm-256color"}, {"st-", "xterm-256color"}, {"contour", "xterm-256color"},
+        {"ghostty", "xterm-256color"},
+    };
+    for (size_t i = 0; term && i < COUNT_OF(row); i++)
+        if (strncmp(term, row[i].start, strlen(row[i].start)) == 0)
+            return row[i].base;
+    return NULL;
+}
+
+static bool env_is(const char *name, const char *value)
+{
+    const char *text = getenv(name);
+    return text && strcmp(text, value) == 0;
+}
+
+static bool word_is(const char *word, const char *value)
+{
+    return word && strcmp(word, value) == 0;
+}
+
+/* -1: by what the terminal has. */
+static bool choose_level(const TerminalOptions *options, int *level, Error *err)
+{
+    const char *word = options->color ? options->color : "auto", *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    *level = -1;
+    for (int i = 0; i < COLOUR_LEVELS; i++)
+        if (word_is(word, colour_levels[i].name))
+            *level = i;
+    if (*level >= 0)
+        return true;
+    bool always = word_is(word, "always");
+    if (!always && !word_is(word, "auto"))
+        return error_set(err, ERROR_USAGE, "use auto, always, never, 8, 16, 256 or rgb", "--color: \"%s\" is not known", word);
+    if (!always && ((no_color && *no_color) || word_is(options->theme, "mono")))
+        *level = COLOUR_MONO;
+    else if ((env_is("COLORTERM", "truecolor") || env_is("COLORTERM", "24bit") || (term && strstr(term, "-direct"))) &&
+             rgb_base(term))
+        *level = COLOUR_RGB;
+    return true;
+}
+
+bool terminal_look(const TerminalOptions *options, int colours, Look *look, Error *err)
+{
+    int level;
+    if (!choose_level(options, &level, err))
+        return false;
+    if (level < 0) {
+        level = COLOUR_MONO;
+        for (int i = COLOUR_8; i < COLOUR_RGB; i++)
+            if (colours >= colour_levels[i].colours)
+                level = i;
+    }
+    const char *theme = options->theme ? options->theme : "auto", *word = options->glyphs ? options->glyphs : "auto";
+    if (!word_is(theme, "auto") && !word_is(theme, "dark") && !word_is(theme, "light") && !word_is(theme, "mono"))
+        return error_set(err, ERROR_USAGE, "use auto, dark, light or mono", "--theme: \"%s\" is not known", theme);
+    bool light = word_is(theme, "light");
+    const char *pair = getenv("COLORFGBG"), *back = pair ? strrchr(pair, ';') : NULL;
+    if (word_is(theme, "auto") && back)
+        light = strcmp(back + 1, "7") == 0 || strcmp(back + 1, "15") == 0;
+    *look = look_new((ColourLevel)level, GLYPHS_HALF, light);
+    look->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    look->braille = !env_is("TERM", "linux");
+    if (word_is(word, "auto")) {
+        /* Without colours a half block is on or off; characters have ten steps. */
+        look->glyphs = look->utf8 && level != COLOUR_MONO ? GLYPHS_HALF : GLYPHS_ASCII;
+        return true;
+    }
+    for (int i = 0; i < GLYPH_SETS; i++)
+        if (word_is(word, (const char *const[]){"ascii", "half", "quadrant", "sextant", "braille"}[i])) {
+            look->glyphs = (Glyphs)i;
+            look->utf8 &= i != GLYPHS_ASCII;
+            return true;
+        }
+    return error_set(err, ERROR_USAGE, "use auto, ascii, half, quadrant, sextant or braille", "--glyphs: \"%s\" is not known",
+                     word);
+}
+
+/* Asks for the background's colour (OSC 11) and, behind it, for what every terminal answers (DA1); waits for that at most
+ * 100 ms.  Keys pressed meanwhile are lost, so it is done before anything can be seen. */
+static void probe_ground(Look *look, bool fixed)
+{
+    write_raw("\033]11;?\033\\\033[c");
+    char reply[256];
+    size_t have = 0;
+    struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (have < sizeof reply - 1 && poll(&wait, 1, 100) > 0) {
+        ssize_t n = read(STDIN_FILENO, reply + have, sizeof reply - 1 - have);
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+        reply[have] = '\0';
+        const char *end = strstr(reply, "\033[?");
+        if (end && strchr(end, 'c'))
+            break;
+    }
+    reply[have] = '\0';
+    unsigned r, g, b;
+    const char *rgb = strstr(reply, "rgb:");
+    if (!rgb || sscanf(rgb, "rgb:%2x%*[0-9a-fA-F]/%2x%*[0-9a-fA-F]/%2x", &r, &g, &b) != 3)
+        return;
+    bool light = 299 * r + 587 * g + 114 * b > 128000;
+    if (fixed && light != look->light)
+        return; /* the user knows better */
+    look->light = light;
+    look->ground = r << 16 | g << 8 | b;
+}
+
+/* ---- opening and closing */
+
+static void start_input(Terminal *terminal)
+{
+    raw(); /* Ctrl-C and Ctrl-Z are keys; the loop makes of them what signals would */
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(25);
+    leaveok(stdscr, FALSE);
+    curs_set(0);
+    /* ncurses knows the mouse of few terminals; every one sends these reports. */
+    define_key("\033[<", CODE_MOUSE);
+    define_key("\033[I", CODE_FOCUS_IN);
+    define_key("\033[O", CODE_FOCUS_OUT);
+    define_key("\033[1;2A", CODE_SHIFT_UP);
+    define_key("\033[1;2B", CODE_SHIFT_DOWN);
+    if (terminal->mouse)
+        write_raw(mouse_on);
+}
+
+static SCREEN *new_screen(int level, const char *term, bool *rgb)
+{
+    const char *base = rgb_base(term), *entry = base ? terminfo_rgb(base) : NULL;
+    *rgb = level == COLOUR_RGB && entry;
+    if (!*rgb)
+        return newterm(NULL, stdout, stdin);
+    const char *old = getenv("TERMINFO");
+    char *kept = old ? mem_text(old) : NULL;
+    size_t room = strlen(entry) + 8;
+    char *text = mem_new(room, 1);
+    snprintf(text, room, "b64:%s", entry);
+    setenv("TERMINFO", text, 1);
+    SCREEN *screen = newterm(base, stdout, stdin);
+    if (kept)
+        setenv("TERMINFO", kept, 1);
+    else
+        unsetenv("TERMINFO");
+    free(kept);
+    free(text);
+    return screen;
+}
+
+Terminal *terminal_open(const TerminalOptions *options, Error *err)
+{
+    int level;
+    setlocale(LC_CTYPE, "");
+    if (!choose_level(options, &level, err))
+        return NULL;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        error_set(err, ERROR_USAGE, "name a command; `hourglass --help` lists them", "the studio needs a terminal");
+        return NULL;
+    }
+    tcgetattr(STDIN_FILENO, &emergency.modes);
+    Terminal *terminal = mem_new(1, sizeof *terminal);
+    terminal->mouse = !options->no_mouse;
+    bool rgb;
+    terminal->screen = new_screen(level, getenv("TERM"), &rgb);
+    if (!terminal->screen) {
+        const char *term = getenv("TERM");
+        free(terminal);
+        error_set(err, ERROR_FAILED, "set TERM to what the terminal is, or use the commands", "the terminal \"%s\" is not known",
+                  term ? term : "");
+        return NULL;
+    }
+    prepare_emergency();
+    emergency.open = 1;
+    int colours = 0;
+    if (has_colors()) {
+        start_color();
+        use_default_colors();
+        colours = COLORS;
+    }
+    if (!terminal_look(options, colours, &terminal->look, err)) {
+        terminal_close(terminal);
+        return NULL;
+    }
+    /* Never more than ncurses can do here. */
+    if (terminal->look.colour == COLOUR_RGB && !rgb)
+        terminal->look.colour = COLOUR_256;
+    while (terminal->look.colour > COLOUR_MONO && colour_levels[terminal->look.colour].colours > colours)
+        terminal->look.colour--;
+    start_input(terminal);
+    if (!options->no_probe && terminal->look.colour >= COLOUR_256)
+        probe_ground(&terminal->look, word_is(options->theme, "light") || word_is(options->theme, "dark"));
+    terminal->all = true;
+    return terminal;
+}
+
+void terminal_close(Terminal *terminal)
+{
+    if (!terminal)
+        return;
+    if (terminal->mouse)
+        write_raw(mouse_off);
+    endwin();
+    delscreen(terminal->screen);
+    emergency.open = 0;
+    cells_clear(&terminal->shown);
+    free(terminal);
+}
+
+void terminal_suspend(Terminal *terminal)
+{
+    if (terminal->mouse)
+        write_raw(mouse_off);
+    endwin();
+    emergency.open = 0;
+    /* The default action, once: whatever handler the loop has is put back afterwards. */
+    struct sigaction old, stop = {.sa_handler = SIG_DFL};
+    sigset_t tstp, mask;
+    sigaction(SIGTSTP, &stop, &old);
+    sigemptyset(&tstp);
+    sigaddset(&tstp, SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &tstp, &mask);
+    kill(0, SIGTSTP); /* the whole job, as the terminal would */
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGTSTP, &old, NULL);
+    emergency.open = 1;
+    terminal_resized(terminal);
+    clearok(stdscr, TRUE);
+    refresh();
+    if (terminal->mouse)
+        write_raw(mouse_on);
+    terminal->all = true;
+}
+
+void terminal_set_mouse(Terminal *terminal, bool on)
+{
+    terminal->mouse = on;
+    write_raw(on ? mouse_on : mouse_off);
+}
+
+Look terminal_get_look(const Terminal *terminal) { return terminal->look; }
+int terminal_fd(const Terminal *terminal) { (void)terminal; return STDIN_FILENO; }
+
+void terminal_size(const Terminal *terminal, int *w, int *h)
+{
+    (void)terminal;
+    getmaxyx(stdscr, *h, *w);
+}
+
+void terminal_resized(Terminal *terminal)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    terminal->all = true;
+}
+
+void terminal_redraw(Terminal *terminal)
+{
+    clearok(stdscr, TRUE);
+    terminal->all = true;
+}
+
+/* ---- drawing */
+
+static void put_cell(const Terminal *terminal, int x, int y, const Cell *cell)
+{
+    uint8_t attr = cell->attr, background = 0;
+    int32_t fg = look_colour(&terminal->look, cell->fg, false, &attr);
+    int32_t bg = look_colour(&terminal->look, cell->bg, true, &background);
+    attr |= background & ATTR_REVERSE;
+    /* A dim attribute on a reversed row would hide what is selected. */
+    if (attr & ATTR_REVERSE)
+        attr &= (uint8_t)~ATTR_DIM;
+    attr_t style = (attr & ATTR_BOLD ? A_BOLD : 0) | (attr & ATTR_REVERSE ? A_REVERSE : 0) |
+                   (attr & ATTR_UNDERLINE ? A_UNDERLINE : 0) | (attr & ATTR_DIM ? A_DIM : 0);
+    int pair = terminal->look.colour > COLOUR_MONO && (fg >= 0 || bg >= 0) ? alloc_pair(fg, bg) : 0;
+    wchar_t text[2] = {(wchar_t)cell->glyph, 0};
+    cchar_t out;
+    if (pair < 0)
+        pair = 0;
+    setcchar(&out, text, style, 0, &pair);
+    mvadd_wch(y, x, &out);
+}
+
+static bool cell_equal(const Cell *a, const Cell *b)
+{
+    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
+}
+
+void terminal_show(Terminal *terminal, const Cells *cells)
+{
+    int w, h;
+    terminal_size(terminal, &w, &h);
+    if (terminal->shown.w != cells->w || terminal->shown.h != cells->h) {
+        cells_resize(&terminal->shown, cells->w, cells->h);
+        terminal->all = true;
+    }
+    if (memcmp(&terminal->look, &cells->look, sizeof cells->look) != 0) {
+        ColourLevel colour = terminal->look.colour;
+        terminal->look = cells->look;
+        terminal->look.colour = colour;
+        terminal->all = true;
+    }
+    if (terminal->all)
+        erase();
+    for (int y = 0; y < cells->h && y < h; y++)
+        for (int x = 0; x < cells->w && x < w; x++) {
+            Cell *old = &terminal->shown.cell[y * cells->w + x];
+            const Cell *new = &cells->cell[y * cells->w + x];
+            if (terminal->all || !cell_equal(old, new))
+                put_cell(terminal, x, y, new);
+            *old = *new;
+        }
+    terminal->all = false;
+    if (cells->cursor_x >= 0)
+        move(cells->cursor_y, cells->cursor_x);
+    curs_set(cells->cursor_x >= 0);
+    refresh();
+}
+
+/* ---- input */
+
+static const struct { int code; uint32_t key; } key_map[] = {
+    {KEY_UP, K_UP}, {KEY_DOWN, K_DOWN}, {KEY_LEFT, K_LEFT}, {KEY_RIGHT, K_RIGHT}, {KEY_HOME, K_HOME}, {KEY_END, K_END},
+    {KEY_PPAGE, K_PAGE_UP}, {KEY_NPAGE, K_PAGE_DOWN}, {KEY_IC, K_INSERT}, {KEY_DC, K_DELETE}, {KEY_BTAB, K_BACK_TAB},
+    {KEY_BACKSPACE, K_BACKSPACE}, {KEY_ENTER, K_ENTER}, {KEY_SLEFT, K_SHIFT_LEFT}, {KEY_SRIGHT, K_SHIFT_RIGHT},
+    {KEY_SR, K_SHIFT_UP}, {KEY_SF, K_SHIFT_DOWN}, {CODE_SHIFT_UP, K_SHIFT_UP}, {CODE_SHIFT_DOWN, K_SHIFT_DOWN},
+    {KEY_A1, K_HOME}, {KEY_A3, K_PAGE_UP}, {KEY_C1, K_END}, {KEY_C3, K_PAGE_DOWN},
+};
+
+/* The rest of "ESC [ < button ; x ; y M": comes in one piece, but waits a little for a slow line. */
+static bool read_mouse(Event *event)
+{
+    int number[3] = {0}, at = 0;
+    for (int i = 0; i < 20; i++) {
+        wint_t c;
+        if (get_wch(&c) == ERR) {
+            struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+            if (poll(&wait, 1, 50) <= 0)
+                return false;
+            continue;
+        }
+        if (c >= '0' && c <= '9')
+            number[at] = number[at] * 10 + (int)(c - '0');
+        else if (c == ';' && at < 2)
+            at++;
+        else if ((c == 'M' || c == 'm') && at == 2) {
+            int button = number[0];
+            *event = (Event){.kind = EVENT_MOUSE, .x = number[1] - 1, .y = number[2] - 1};
+            if (button & 64)
+                event->mouse = button & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP;
+            else if (button & 32)
+                event->mouse = MOUSE_DRAG;
+            else
+                event->mouse = c == 'M' ? MOUSE_PRESS : MOUSE_RELEASE;
+            return (button & 3) == 0 || button & 64; /* the left button and the wheel */
+        } else
+            return false;
+    }
+    return false;
+}
+
+static bool special(int code, Event *event)
+{
+    if (code == CODE_MOUSE)
+        return read_mouse(event);
+    if (code == CODE_FOCUS_IN || code == CODE_FOCUS_OUT) {
+        *event = (Event){.kind = EVENT_FOCUS, .focused = code == CODE_FOCUS_IN};
+        return true;
+    }
+    if (code >= KEY_F(1) && code <= KEY_F(12)) {
+        *event = event_key(K_F1 + (uint32_t)(code - KEY_F(1)));
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(key_map); i++)
+        if (key_map[i].code == code) {
+            *event = event_key(key_map[i].key);
+            return true;
+        }
+    return false;
+}
+
+bool terminal_read(Terminal *terminal, Event *event)
+{
+    (void)terminal;
+    for (;;) {
+        wint_t c;
+        int got = get_wch(&c);
+        if (got == ERR)
+            return false;
+        if (got == KEY_CODE_YES) {
+            if (special((int)c, event))
+                return true;
+            continue;
+        }
+        uint32_t alt = 0;
+        if (c == K_ESC) {
+            /* Alt, or Esc pressed just before: the key stands behind it already. */
+            got = get_wch(&c);
+            if (got == KEY_CODE_YES) {
+                if (special((int)c, event)) {
+                    if (event->kind == EVENT_KEY)
+                        event->key |= KEY_ALT;
+                    return true;
+                }
+                continue;
+            }
+            if (got == ERR)
+                c = K_ESC;
+            else
+                alt = KEY_ALT;
+        }
+        if (c == '\r')
+            c = K_ENTER;
+        else if (c == 8)
+            c = K_BACKSPACE;
+        *event = event_key((uint32_t)c | alt);
+        return true;
+    }
+}

@@ -1,0 +1,101 @@
+/* Lists: which rows are seen, which is chosen. */
+#include "ui/widgets.h"
+
+static int row_height(const List *list)
+{
+    return list->height > 0 ? list->height : 1;
+}
+
+static int visible(const List *list)
+{
+    int rows = list->area.h / row_height(list);
+    return rows > 0 ? rows : 1;
+}
+
+static void settle(List *list)
+{
+    if (list->at >= list->count)
+        list->at = list->count - 1;
+    if (list->at < 0)
+        list->at = 0;
+    int rows = visible(list), last = list->count - rows;
+    if (list->top > list->at)
+        list->top = list->at;
+    if (list->top < list->at - rows + 1)
+        list->top = list->at - rows + 1;
+    if (list->top > last)
+        list->top = last;
+    if (list->top < 0)
+        list->top = 0;
+}
+
+void list_place(List *list, Rect area)
+{
+    list->area = area;
+    settle(list);
+}
+
+Rect list_row(const List *list, int row)
+{
+    int height = row_height(list), y = (row - list->top) * height;
+    if (row < list->top || row >= list->count || y + height > list->area.h)
+        return rect_new(list->area.x, list->area.y, 0, 0);
+    return rect_new(list->area.x, list->area.y + y, list->area.w, height);
+}
+
+void list_mark(const List *list, Cells *cells, int row, bool focused)
+{
+    Rect place = list_row(list, row);
+    if (row != list->at || rect_empty(place))
+        return;
+    if (focused)
+        cells_tint(cells, place, ROLE_SELECTED);
+    for (int y = 0; y < place.h; y++)
+        cells_put(cells, place.x, place.y + y, plain(focused ? ROLE_ACCENT : ROLE_FAINT), 0x258c);
+}
+
+void list_scrollbar(const List *list, Cells *cells)
+{
+    int rows = visible(list);
+    if (list->count <= rows || list->area.w < 2)
+        return;
+    int x = list->area.x + list->area.w - 1, long_enough = list->area.h;
+    int from = list->top * long_enough / list->count, to = (list->top + rows) * long_enough / list->count;
+    for (int y = 0; y < long_enough; y++)
+        cells_put(cells, x, list->area.y + y, plain(y >= from && y <= to ? ROLE_DIM : ROLE_FAINT), 0x2502);
+}
+
+bool list_event(List *list, const Event *event)
+{
+    int page = visible(list);
+    if (event->kind == EVENT_MOUSE) {
+        if (!rect_has(list->area, event->x, event->y))
+            return false;
+        if (event->mouse == MOUSE_WHEEL_UP)
+            list->at -= 1;
+        else if (event->mouse == MOUSE_WHEEL_DOWN)
+            list->at += 1;
+        else if (event->mouse == MOUSE_PRESS) {
+            int row = list->top + (event->y - list->area.y) / row_height(list);
+            if (row >= list->count)
+                return false;
+            list->at = row;
+        } else
+            return false;
+        settle(list);
+        return true;
+    }
+    if (event->kind != EVENT_KEY)
+        return false;
+    switch (event->key) {
+    case K_UP: case 'k': list->at--; break;
+    case K_DOWN: case 'j': list->at++; break;
+    case K_PAGE_UP: list->at -= page; break;
+    case K_PAGE_DOWN: list->at += page; break;
+    case K_HOME: list->at = 0; break;
+    case K_END: list->at = list->count - 1; break;
+    default: return false;
+    }
+    settle(list);
+    return true;
+}
