@@ -1,0 +1,173 @@
+/* What can be done on every screen, and the palette that finds actions by name. */
+#include "ui/app_own.h"
+
+#include "base/mem.h"
+#include "ui/screens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the actions */
+
+static void leave_answer(App *app, int chosen)
+{
+    if (chosen != 0)
+        return;
+    app_say(app, ROLE_TEXT, "saving");
+    bench_ask_stop(app->bench);
+    app->done = true; /* the loop waits for the training to be saved */
+}
+
+static void do_quit(App *app, const char *argument)
+{
+    (void)argument;
+    if (!bench_training(app->bench)) {
+        app->done = true;
+        return;
+    }
+    static const Choice choice[] = {{"s", "stop and save", "hourglass resume goes on exactly"}, {"y", "stay", NULL}};
+    app_ask(app, "a training is running", "It would stop after the batch at hand. Everything is saved.", choice, 2, leave_answer);
+}
+
+static void do_help(App *app, const char *argument)
+{
+    (void)argument;
+    app_go(app, &screen_help);
+}
+
+static void do_palette(App *app, const char *argument)
+{
+    (void)argument;
+    palette_open(app);
+}
+
+static void do_back(App *app, const char *argument)
+{
+    (void)argument;
+    if (app->screen != 0)
+        app_back(app);
+}
+
+static void do_start(App *app, const char *argument)
+{
+    (void)argument;
+    app_go(app, screens[0]);
+}
+
+static void do_glyphs(App *app, const char *argument)
+{
+    Look *look = &app->look;
+    int next = (look->glyphs + 1) % GLYPH_SETS;
+    for (int i = 0; argument && i < GLYPH_SETS; i++)
+        if (strcmp(argument, (const char *const[]){"ascii", "half", "quadrant", "sextant", "braille"}[i]) == 0)
+            next = i;
+    if (!look->utf8) {
+        app_say(app, ROLE_DIM, "this locale is not UTF-8: characters only");
+        return;
+    }
+    look->glyphs = (Glyphs)next;
+    app_say(app, ROLE_DIM, "pictures in %s", (const char *const[]){"characters", "half blocks", "quadrants", "sextants", "braille"}[next]);
+}
+
+static void do_mouse(App *app, const char *argument)
+{
+    (void)argument;
+    app->mouse_off = !app->mouse_off;
+    app_say(app, ROLE_DIM, app->mouse_off ? "the mouse is the terminal's" : "the mouse works here; with Shift it is the terminal's");
+}
+
+static void do_theme(App *app, const char *argument)
+{
+    (void)argument;
+    Look next = look_new(app->look.colour, app->look.glyphs, !app->look.light);
+    next.utf8 = app->look.utf8;
+    next.braille = app->look.braille;
+    app->look = next;
+}
+
+const Action app_actions[] = {
+    {"help", "? F1", "help", "keys of this screen, and what the words mean", do_help, NULL, NULL},
+    {"palette", ": F9", NULL, "find any action by its name", do_palette, NULL, NULL},
+    {"quit", "q F10 ^C", "quit", "leave; asks when a training is running", do_quit, NULL, NULL},
+    {"back", "Esc", NULL, "to the screen before", do_back, NULL, NULL},
+    {"start", "0", NULL, "to the start screen", do_start, NULL, NULL},
+    {"glyphs", "g", NULL, "draw pictures in other glyphs: characters, half blocks, quadrants, sextants, braille", do_glyphs, NULL, "KIND"},
+    {"mouse", NULL, NULL, "give the mouse back to the terminal, or take it", do_mouse, NULL, NULL},
+    {"theme", NULL, NULL, "dark text on light ground, or light on dark", do_theme, NULL, NULL},
+};
+const int app_actions_count = COUNT_OF(app_actions);
+
+/* ---- the palette */
+
+void palette_fill(App *app)
+{
+    Dialogue *d = &app->dialogue;
+    char first[64];
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(d->edit.text, " "), d->edit.text);
+    d->shown_count = 0;
+    /* Names that start with what is typed go before those that contain it. */
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < d->items; i++) {
+            bool starts = strncasecmp(d->item[i], first, strlen(first)) == 0;
+            if (pass == 0 ? starts : !starts && (strcasestr(d->item[i], first) || strcasestr(d->detail[i], first)))
+                d->shown[d->shown_count++] = i;
+        }
+    d->list.count = d->shown_count;
+    d->list.at = 0;
+}
+
+void palette_open(App *app)
+{
+    dialogue_close(app);
+    Dialogue *d = &app->dialogue;
+    d->kind = DIALOGUE_PALETTE;
+    snprintf(d->title, sizeof d->title, "what to do");
+    enum { MOST = 128 };
+    d->item = mem_new(MOST, sizeof *d->item);
+    d->detail = mem_new(MOST, sizeof *d->detail);
+    d->shown = mem_new(MOST, sizeof *d->shown);
+    const Action *action;
+    for (int i = 0; (action = app_action_at(app, i)) != NULL && d->items < MOST; i++) {
+        if (!action_can(app, action))
+            continue;
+        char key[24] = "", word[24], detail[200];
+        if (action->keys && sscanf(action->keys, "%23s", word) == 1)
+            key_print(key_parse(word), key, sizeof key);
+        snprintf(detail, sizeof detail, "%-6s %s%s%s", key, action->takes ? action->takes : "", action->takes ? ": " : "",
+                 action->help);
+        d->item[d->items] = mem_text(action->name);
+        d->detail[d->items++] = mem_text(detail);
+    }
+    for (int i = 0; i < screens_count && d->items < MOST; i++) {
+        d->item[d->items] = mem_text(screens[i]->name);
+        char detail[200];
+        snprintf(detail, sizeof detail, "       screen: %s", screens[i]->about);
+        d->detail[d->items++] = mem_text(detail);
+    }
+    palette_fill(app);
+}
+
+bool app_command(App *app, const char *line, Error *err)
+{
+    char name[64];
+    while (*line == ' ' || *line == ':')
+        line++;
+    size_t bytes = strcspn(line, " ");
+    snprintf(name, sizeof name, "%.*s", (int)bytes, line);
+    const char *argument = line + bytes;
+    argument += strspn(argument, " ");
+    const Action *action = app_action(app, name);
+    if (action && !action_can(app, action))
+        return error_set(err, ERROR_USAGE, NULL, "%s: not now", name);
+    if (action) {
+        action->run(app, *argument ? argument : NULL);
+        return true;
+    }
+    for (int i = 0; i < screens_count; i++)
+        if (strcmp(name, screens[i]->name) == 0) {
+            app_go(app, screens[i]);
+            return true;
+        }
+    return error_set(err, ERROR_USAGE, "`:` lists what there is", "%s: no such action", name);
+}

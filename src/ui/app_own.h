@@ -1,0 +1,59 @@
+/* The App from inside: for app.c, dialogue.c, actions.c and palette.c only. */
+#ifndef UI_APP_OWN_H
+#define UI_APP_OWN_H
+
+#include "ui/app.h"
+#include "ui/bench.h"
+#include "ui/widgets.h"
+
+enum { APP_SCREENS = 16, APP_HITS = 64, APP_CHOICES = 8, APP_MESSAGE = 320 };
+
+typedef struct Hit { Rect area; uint32_t key; } Hit;
+
+typedef enum DialogueKind { DIALOGUE_NONE, DIALOGUE_ASK, DIALOGUE_PROMPT, DIALOGUE_PICK, DIALOGUE_PALETTE } DialogueKind;
+
+typedef struct Dialogue {
+    DialogueKind kind;
+    char title[80], text[512];
+    Choice choice[APP_CHOICES]; /* strings are borrowed: literals */
+    int choices;
+    List list;
+    Edit edit;
+    char **item, **detail; /* owned copies */
+    int items;
+    int *shown, shown_count; /* those that pass the filter */
+    Error error;             /* of what is being typed */
+    void (*chosen)(App *app, int index);
+    void (*entered)(App *app, const char *text);
+    bool (*check)(App *app, const char *text, Error *err);
+} Dialogue;
+
+struct App {
+    AppOptions options;
+    Look look;
+    Bench *bench;
+    void *state[APP_SCREENS];
+    bool opened[APP_SCREENS];
+    int screen, before;
+    Dialogue dialogue;
+    char message[APP_MESSAGE];
+    Role message_role;
+    double message_until;
+    Hit hit[APP_HITS];
+    int hits;
+    double now, deadline;
+    bool dirty, done, suspend, redraw, mouse_off;
+    bool skip_click; /* the click that gave the terminal the focus */
+};
+
+bool dialogue_event(App *app, const Event *event);
+void dialogue_draw(App *app, Cells *cells, Rect area);
+void dialogue_close(App *app);
+void palette_open(App *app);
+void palette_fill(App *app); /* the list, for what is typed */
+
+/* All actions of the screen in front, then the app's: index from 0; NULL past the end. */
+const Action *app_action_at(App *app, int index);
+bool action_can(App *app, const Action *action);
+
+#endif
