@@ -76,7 +76,8 @@ void app_call_at(App *app, double when)
 
 double app_deadline(const App *app)
 {
-    return app->message[0] ? fmin(app->deadline, app->message_until) : app->deadline;
+    double due = fmin(app->deadline, bench_deadline(app->bench));
+    return app->message[0] ? fmin(due, app->message_until) : due;
 }
 
 void app_say(App *app, Role role, const char *fmt, ...)

@@ -1,0 +1,81 @@
+/* The workbench: what the person works on.  A design with its history, a data set, and a training with its run.  All screens
+ * show the same one.  Main thread; loading and measuring run as Jobs, training in its Worker. */
+#ifndef UI_BENCH_H
+#define UI_BENCH_H
+
+#include "data/dataset.h"
+#include "spec/design.h"
+#include "spec/doctor.h"
+#include "spec/summary.h"
+#include "store/run.h"
+#include "train/estimate.h"
+#include "train/worker.h"
+#include "ui/app.h"
+
+Bench *bench_new(const AppOptions *options, Error *err) MUST_CHECK;
+void bench_free(Bench *bench); /* stops and saves a training */
+
+bool bench_tick(Bench *bench);  /* takes finished jobs and snapshots; true: something changed */
+double bench_deadline(const Bench *bench); /* when bench_tick should be called at the latest */
+const char *bench_take_message(Bench *bench, Role *role); /* something to tell the person, once; NULL: nothing */
+void bench_status(Bench *bench, char *buffer, size_t size); /* "epoch 12/30  .01533", "" when nothing trains */
+const char *bench_subject(Bench *bench); /* "denoise* · MNIST · seed 7 · 2 threads" */
+
+const char *bench_run_subject(Bench *bench, const char *state); /* "denoise-03 · MNIST · seed 7 · 2 threads · done", of the training */
+
+/* ---- the design: never changed in place; each change is a new one and a step of the history */
+const Design *bench_design(const Bench *bench);
+unsigned bench_version(const Bench *bench);                 /* another number after every change */
+void bench_set_design(Bench *bench, Design *design);        /* takes it; undo leads back */
+bool bench_open_design(Bench *bench, const char *name_or_path, Error *err) MUST_CHECK; /* a preset or a file */
+bool bench_undo(Bench *bench);
+bool bench_redo(Bench *bench);
+bool bench_changed(const Bench *bench);                     /* since it was opened or saved */
+bool bench_save_design(Bench *bench, const char *path, Error *err) MUST_CHECK;
+const char *bench_origin(const Bench *bench);               /* the preset or file it came from */
+
+/* What can be known about it; remade when the design or the data changed.  Borrowed until the next change. */
+const Summary *bench_summary(Bench *bench, const Error **why); /* of the first stage; NULL: shapes do not fit, *why says it */
+const Diagnosis *bench_diagnosis(Bench *bench);
+const Estimate *bench_estimate(const Bench *bench);         /* NULL: not measured yet */
+
+/* ---- data */
+enum { PREVIEW_PICTURES = 8 };
+typedef struct DataPreview {
+    char name[DATA_NAME], path[512], note[256]; /* path "": the built-in digits */
+    int train, test, classes;
+    Shape shape;
+    int pictures;
+    float *picture; /* (pictures, shape) */
+} DataPreview;
+
+int bench_previews(const Bench *bench, const DataPreview **preview); /* those found so far */
+bool bench_previewing(const Bench *bench);
+void bench_open_data(Bench *bench, const char *path);        /* NULL: the usual place; loads behind the screen */
+const Data *bench_data(const Bench *bench);                  /* NULL: not loaded (yet) */
+bool bench_loading(const Bench *bench);
+const Dataset *bench_probe_set(const Bench *bench);          /* where probe pictures come from: test, else training part */
+
+/* ---- training */
+bool bench_train(Bench *bench, Error *err) MUST_CHECK;       /* a new run of the design; waits for data that is loading */
+bool bench_resume(Bench *bench, const char *run, Error *err) MUST_CHECK;
+bool bench_fork(Bench *bench, const char *run, int epoch, Error *err) MUST_CHECK; /* a new run that goes on from there */
+bool bench_training(const Bench *bench);                     /* waiting for data, running or paused */
+bool bench_waiting(const Bench *bench);                      /* for data */
+void bench_ask_stop(Bench *bench);
+bool bench_stop_training(Bench *bench, double seconds);      /* asks and waits; true: ended and saved */
+Worker *bench_worker(const Bench *bench);                    /* NULL: none */
+const Snapshot *bench_snapshot(const Bench *bench);          /* the newest; stays after the end; NULL: none */
+const char *bench_run_name(const Bench *bench);              /* of the training or the last one; "": none */
+const char *bench_runs_dir(const Bench *bench);
+uint64_t bench_seed(const Bench *bench);
+void bench_set_seed(Bench *bench, uint64_t seed);
+int bench_threads(const Bench *bench);
+const Design *bench_trained_design(const Bench *bench);      /* of that run; NULL: none */
+
+/* The fixed pictures shown while training. */
+enum { PROBES = 10, SCATTER = 400 };
+const float *bench_probes(const Bench *bench, int *count, Shape *shape, const uint8_t **labels); /* as the data has them */
+const uint8_t *bench_scatter_labels(const Bench *bench);
+
+#endif

@@ -1,0 +1,98 @@
+/* The workbench from inside: for bench*.c only. */
+#ifndef UI_BENCH_OWN_H
+#define UI_BENCH_OWN_H
+
+#include "ui/bench.h"
+#include "ui/job.h"
+
+enum { PREVIEWS = 12 };
+
+typedef struct DataJob { /* given to a thread and back */
+    char path[512];
+    bool usual;  /* no path was named: look in the usual place */
+    Shape want;
+    uint64_t seed;
+    Data *data;
+    Error error;
+} DataJob;
+
+typedef struct PreviewJob {
+    uint64_t seed;
+    char first[512];
+    DataPreview preview[PREVIEWS];
+    int count;
+} PreviewJob;
+
+typedef struct EstimateJob {
+    Design *design;
+    int threads;
+    unsigned version;
+    Estimate estimate;
+    bool good;
+} EstimateJob;
+
+/* A training that is asked for, until its data is there. */
+typedef struct Plan {
+    bool wanted, resume;
+    Run run;      /* open when resume; else made at the start */
+    RunMeta meta;
+    Design *design;
+    Weights weights; /* fork */
+    int start_stage, start_epoch;
+} Plan;
+
+struct Bench {
+    AppOptions options;
+    char runs_dir[RUN_PATH];
+    uint64_t seed;
+    int threads;
+    char message[640], told[640]; /* still to be told; last handed out */
+    Role message_role;
+    char subject[256];
+
+    Design **history; /* history[at] is the design */
+    int steps, at, saved;
+    unsigned version;
+    char origin[RUN_PATH];
+
+    Summary summary;
+    bool summary_good;
+    Error summary_error;
+    unsigned summary_version;
+    Diagnosis diagnosis;
+    unsigned diagnosis_version;
+    const Data *diagnosis_data;
+    Estimate estimate;
+    unsigned estimate_version; /* 0: none */
+    Job *estimate_job;
+    double settled; /* when the design last changed: measured once it rests */
+
+    Data *data;
+    Job *data_job;
+    char next_path[512]; /* asked for while another was loading */
+    bool next, next_usual;
+    DataPreview preview[PREVIEWS];
+    int previews;
+    Job *preview_job;
+
+    Plan plan;
+    Run run;
+    bool run_open;
+    Design *trained;
+    Worker *worker;
+    Snapshot *snapshot;
+    float *probe_x;
+    uint8_t probe_label[PROBES], scatter_label[SCATTER];
+    int probes;
+    bool ended;
+};
+
+void bench_say(Bench *bench, Role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void bench_say_error(Bench *bench, const Error *err);
+bool bench_tick_data(Bench *bench);
+bool bench_tick_training(Bench *bench);
+void bench_data_free(Bench *bench);
+void bench_training_free(Bench *bench);
+void bench_start_previews(Bench *bench);
+
+#endif

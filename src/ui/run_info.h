@@ -1,0 +1,36 @@
+/* What the start screen and the runs screen show of a run folder: read in a thread. */
+#ifndef UI_RUN_INFO_H
+#define UI_RUN_INFO_H
+
+#include "store/metrics.h"
+#include "store/run.h"
+
+typedef struct RunInfo {
+    Run run;              /* folder and name only */
+    RunMeta meta;
+    char state[16];       /* done, stopped, diverged, running, killed */
+    char loss_name[40];   /* of the last stage: losses of different names are not compared */
+    int epochs, planned;  /* of the last stage: done, asked for */
+    double *x, *train, *valid; /* one an epoch, over all stages; x counts epochs from 1.  NaN: not there */
+    int count;
+    double best;          /* least validation loss of the last stage (training loss where there is none); NaN: no epoch yet */
+    int best_epoch;
+    double seconds;
+    Design *design;       /* NULL when it cannot be read */
+    char tags[128], note[160];
+} RunInfo;
+
+bool run_info_read(const Run *run, RunInfo *out); /* false: not a run that can be shown */
+void run_info_clear(RunInfo *info);
+
+typedef struct RunInfos {
+    char folder[RUN_PATH];
+    int most;             /* the newest so many; 0: all */
+    RunInfo *item;
+    int count;
+} RunInfos;
+
+void run_infos_read(void *infos); /* for job_start: fills item and count from folder and most */
+void run_infos_clear(RunInfos *infos);
+
+#endif

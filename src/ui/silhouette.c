@@ -1,0 +1,62 @@
+/* Bars one above the other.  Where there are more layers than lines, neighbours of one size share a line. */
+#include "ui/silhouette.h"
+
+#include "ui/widgets.h"
+
+#include <math.h>
+
+enum { MOST = 128, NUMBERS = 9 };
+
+typedef struct Bar { double size; bool code, chosen; } Bar;
+
+static int make_bars(const Summary *summary, int selected, Bar *bar)
+{
+    int count = 0;
+    bar[count++] = (Bar){(double)summary->input, false, false};
+    for (int i = 0; i < summary->rows && count < MOST; i++) {
+        const SummaryRow *row = &summary->row[i];
+        bar[count++] = (Bar){(double)shape_size(row->out), i + 1 == summary->code_row, row->layer == selected};
+    }
+    return count;
+}
+
+/* Takes bars out that tell least: equal to the one above, else every second one; the code and the chosen one stay. */
+static int thin(Bar *bar, int count, int lines)
+{
+    for (int pass = 0; pass < 2 && count > lines; pass++)
+        for (int i = 1; i < count - 1 && count > lines; i++) {
+            bool same = bar[i].size == bar[i - 1].size;
+            if (bar[i].code || bar[i].chosen || (pass == 0 && !same))
+                continue;
+            for (int k = i; k + 1 < count; k++)
+                bar[k] = bar[k + 1];
+            count--;
+            i -= pass == 0;
+        }
+    return count < lines ? count : lines;
+}
+
+void silhouette_draw(Cells *cells, Rect area, const Summary *summary, int selected)
+{
+    Bar bar[MOST];
+    if (area.w < NUMBERS + 6 || area.h < 3)
+        return;
+    int count = thin(bar, make_bars(summary, selected, bar), area.h);
+    double most = 1;
+    for (int i = 0; i < count; i++)
+        most = fmax(most, bar[i].size);
+    int room = area.w - NUMBERS;
+    for (int i = 0; i < count; i++) {
+        /* From one cell for one number to all the room for the largest. */
+        int wide = (int)lrint(1 + (room - 1) * (most > 1 ? log(fmax(1, bar[i].size)) / log(most) : 1));
+        wide += (wide ^ room) & 1; /* centred to the cell */
+        wide = wide > room ? room : wide;
+        int from = area.x + (room - wide) / 2, y = area.y + i;
+        Role role = bar[i].code || bar[i].chosen ? ROLE_ACCENT : ROLE_BLOCK;
+        for (int x = from; x < from + wide; x++)
+            cells_put(cells, x, y, plain(role), bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588);
+        char text[24];
+        grouped(text, sizeof text, bar[i].size);
+        cells_text(cells, from + wide + 1, y, bar[i].code ? bold(ROLE_ACCENT) : plain(ROLE_DIM), text);
+    }
+}
