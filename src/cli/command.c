@@ -17,7 +17,7 @@
 
 const Option common_options[] = {
     {"config", 0, "FILE", "read this configuration file instead of the user's"},
-    {"color", 0, "WHEN", "auto, always or never; auto means on a terminal and without NO_COLOR"},
+    {"color", 0, "WHEN", "auto, always, never, or how many in the studio: 8, 16, 256, rgb; auto means on a terminal and without NO_COLOR"},
     {"help", 'h', NULL, "show this help"},
     {0},
 };
@@ -320,6 +320,28 @@ static int command_run(const Command *command, int argc, char **argv, Error *err
     return code;
 }
 
+/* No command, or options alone, is the studio; nothing at all only where there is a terminal to show it on. */
+static bool means_studio(int argc, char **argv)
+{
+    static const char *const others[] = {"--help", "-h", "--version", "-V", "-"};
+    if (!argc)
+        return console_is_terminal(stdin) && console_is_terminal(stdout);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (!strcmp(argv[0], others[i]))
+            return false;
+    return argv[0][0] == '-';
+}
+
+static int run_studio(int argc, char **argv, Error *err)
+{
+    char **all = mem_new((size_t)argc + 2, sizeof *all), name[] = "studio";
+    all[0] = name;
+    memcpy(all + 1, argv, (size_t)argc * sizeof *all);
+    int code = command_run(&studio_command, argc + 1, all, err);
+    free(all);
+    return code;
+}
+
 int command_main(int argc, char **argv)
 {
     Error err = {0};
@@ -329,6 +351,8 @@ int command_main(int argc, char **argv)
     if (command) {
         argv[used - 1] = argv[0]; /* getopt skips the word before the options */
         code = command_run(command, argc - used + 1, argv + used - 1, &err);
+    } else if (means_studio(argc, argv)) {
+        code = run_studio(argc, argv, &err);
     } else if (argc && (!strcmp(argv[0], "--version") || !strcmp(argv[0], "-V"))) {
         version_print(stdout, argc > 1 && (!strcmp(argv[1], "--verbose") || !strcmp(argv[1], "-v")));
     } else if (!argc || !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") || !strcmp(argv[0], "help")) {

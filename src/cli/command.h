@@ -43,6 +43,7 @@ struct Command {
     int (*run)(const Args *args, Error *err); /* exit code; when it is not 0, *err says why (nothing: said already) */
 };
 
+extern const Command studio_command; /* what no command means */
 extern const Command *const commands[];
 extern const int commands_count;
 extern const Option common_options[]; /* every command has them too */

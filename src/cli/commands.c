@@ -8,6 +8,7 @@ extern const Command bench_command, data_info_command, data_synth_command, docto
     summary_command, train_command;
 
 const Command *const commands[] = {
+    &studio_command,
     &train_command,
     &resume_command,
     &fork_command,

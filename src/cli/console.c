@@ -22,7 +22,13 @@ bool console_set_color(const char *when, Error *err)
             color = (typeof(color))i;
             return true;
         }
-    return error_set(err, ERROR_USAGE, NULL, "--color: \"%s\": need auto, always or never", when);
+    static const char *const levels[] = {"8", "16", "256", "rgb"}; /* how many: the studio asks for it (ui/terminal.h) */
+    for (int i = 0; i < (int)COUNT_OF(levels); i++)
+        if (!strcmp(when, levels[i])) {
+            color = COLOR_ALWAYS;
+            return true;
+        }
+    return error_set(err, ERROR_USAGE, NULL, "--color: \"%s\": need auto, always, never, 8, 16, 256 or rgb", when);
 }
 
 bool console_is_terminal(FILE *stream)

@@ -1,4 +1,6 @@
 /* What can be done on every screen, and the palette that finds actions by name. */
+#include "config.h"
+
 #include "ui/app_own.h"
 
 #include "base/mem.h"

@@ -112,7 +112,7 @@ static bool known(const PreviewJob *job, const char *path)
 
 static void look_at(PreviewJob *job, const char *path)
 {
-    if (job->count == PREVIEWS || known(job, path))
+    if (job->count == PREVIEWS || atomic_load(&job->stop) || known(job, path))
         return;
     Error err = {0};
     Data *data = data_open(&(DataOptions){.path = path, .seed = job->seed}, &err);
@@ -185,6 +185,7 @@ void bench_start_previews(Bench *bench)
     job->seed = bench->seed;
     if (bench->data)
         snprintf(job->first, sizeof job->first, "%s", bench->data->source);
+    bench->previewed = job;
     bench->preview_job = job_start(look_around, job, bench->options.wake);
 }
 
@@ -225,6 +226,7 @@ void bench_data_free(Bench *bench)
         free(job);
     }
     if (bench->preview_job) {
+        atomic_store(&bench->previewed->stop, true);
         PreviewJob *job = job_finish(bench->preview_job);
         bench->previews = job->count;
         memcpy(bench->preview, job->preview, sizeof bench->preview);

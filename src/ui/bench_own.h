@@ -5,6 +5,8 @@
 #include "ui/bench.h"
 #include "ui/job.h"
 
+#include <stdatomic.h>
+
 enum { PREVIEWS = 12 };
 
 typedef struct DataJob { /* given to a thread and back */
@@ -21,6 +23,7 @@ typedef struct PreviewJob {
     char first[512];
     DataPreview preview[PREVIEWS];
     int count;
+    atomic_bool stop; /* the program ends: look at no more sets */
 } PreviewJob;
 
 typedef struct EstimateJob {
@@ -74,6 +77,7 @@ struct Bench {
     DataPreview preview[PREVIEWS];
     int previews;
     Job *preview_job;
+    PreviewJob *previewed; /* the job's, until it is done: only `stop` may be touched */
 
     Plan plan;
     Run run;

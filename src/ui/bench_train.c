@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/model.h"
+#include "tensor/dense.h"
 #include "tensor/isa.h"
 
 #include <math.h>
@@ -81,7 +82,9 @@ static RunMeta new_meta(const Bench *bench)
     clock_stamp(meta.created, sizeof meta.created);
     snprintf(meta.preset, sizeof meta.preset, "%.63s", bench->origin);
     snprintf(meta.kernels, sizeof meta.kernels, "%s", isa_name(isa_chosen()));
-    snprintf(meta.blas, sizeof meta.blas, "OpenBLAS");
+    char blas[128];
+    matrix_library(blas, sizeof blas);
+    snprintf(meta.blas, sizeof meta.blas, "%.63s", blas);
     snprintf(meta.state, sizeof meta.state, "running");
     return meta;
 }
@@ -108,7 +111,9 @@ static bool launch(Bench *bench, Error *err)
         return error_set(err, ERROR_INPUT, "open the data the run was made with", "%s was trained on other data (%s)", plan->run.name,
                          plan->meta.data_name);
     if (!plan->resume) {
-        snprintf(plan->meta.data_path, sizeof plan->meta.data_path, "%s", data->source);
+        char *full = data->source[0] ? realpath(data->source, NULL) : NULL;
+        snprintf(plan->meta.data_path, sizeof plan->meta.data_path, "%s", full ? full : data->source);
+        free(full);
         snprintf(plan->meta.data_name, sizeof plan->meta.data_name, "%s", data->name);
         snprintf(plan->meta.data_checksum, sizeof plan->meta.data_checksum, "%s", data->checksum);
         if (!run_create(&plan->run, bench->runs_dir, NULL, plan->design, &plan->meta, err))

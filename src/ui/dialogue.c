@@ -1,4 +1,6 @@
 /* Dialogues: a question with choices, a line of text, a list with a filter; the palette is such a list too. */
+#include "config.h"
+
 #include "ui/app_own.h"
 
 #include "base/mem.h"

@@ -42,8 +42,8 @@ static void work(void *context)
     Model model = {0};
     if (!open_near(job, &model))
         return;
-    Team *team = team_new(1);
-    Network *net = model_network(&model, job->count, team, &job->error);
+    Team *team = team_new(1, &job->error);
+    Network *net = team ? model_network(&model, job->count, team, &job->error) : NULL;
     if (net && shape_size(network_input(net)) == job->in && shape_size(network_output(net)) == job->out) {
         job->output = mem_new((size_t)job->count * job->out, sizeof *job->output);
         network_forward(net, 0, network_layers(net), job->count, job->x, job->output);

@@ -1,5 +1,7 @@
 /* poll() on the terminal, on an eventfd that other threads write to, and on a pipe that signal handlers write to.  At most 30
  * drawings a second; with nothing to do it sleeps. */
+#include "config.h"
+
 #include "ui/loop.h"
 
 #include "base/clock.h"

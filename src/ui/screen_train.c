@@ -1,4 +1,6 @@
 /* Training, live: how far it is, the curve, the digits, the layers, the codes, the log. */
+#include "config.h"
+
 #include "ui/screens.h"
 
 #include "base/mem.h"
@@ -142,7 +144,7 @@ static void draw_loss(App *app, Cells *cells, Rect area)
         mark[marks++] = (PlotMark){.x = curve.best_x, .y = curve.best_y, .glyph = 0x2605, .ink = ink_role(ROLE_GOOD)};
     train->plot = (Plot){.series = series, .count = valid ? 3 : 2, .mark = mark, .marks = marks, .x0 = 0,
                          .x1 = curve_reach(curve.end, planned_end(s)), .log_y = !train->linear,
-                         .cursor = train->cursor ? train->cursor : NAN};
+                         .cursor = train->cursor ? (double)train->cursor : NAN};
     if (train->x1 > train->x0) {
         train->plot.x0 = train->x0;
         train->plot.x1 = train->x1;
@@ -267,12 +269,13 @@ static int picture_rows(App *app, PictureRow row[4])
         return 0;
     row[rows++] = (PictureRow){"original", x, shape, false};
     const float *output = train->cursor && train->look.output ? train->look.output : s->output;
+    bool noisy = false;
     if (fed == size && s->noisy && memcmp(s->noisy, x, (size_t)s->probes * size * sizeof *x) != 0)
-        row[rows++] = (PictureRow){"noisy", s->noisy, shape, false};
+        row[rows++] = (PictureRow){"noisy", s->noisy, shape, false}, noisy = true;
     else if (fed != size && s->noisy)
         row[rows++] = (PictureRow){"code", s->noisy, code_shape((int)fed), false};
     if (out == size && output)
-        row[rows++] = (PictureRow){fed == size && rows > 1 ? "denoised" : "reconstruction", output, shape, true};
+        row[rows++] = (PictureRow){noisy ? "denoised" : "reconstruction", output, shape, true};
     else if (!s->progress.labels && s->output)
         row[rows++] = (PictureRow){"remade code", s->output, code_shape((int)out), true};
     return rows;
