@@ -59,10 +59,10 @@ void list_scrollbar(const List *list, Cells *cells)
     int rows = visible(list);
     if (list->count <= rows || list->area.w < 2)
         return;
-    int x = list->area.x + list->area.w - 1, long_enough = list->area.h;
-    int from = list->top * long_enough / list->count, to = (list->top + rows) * long_enough / list->count;
-    for (int y = 0; y < long_enough; y++)
-        cells_put(cells, x, list->area.y + y, plain(y >= from && y <= to ? ROLE_DIM : ROLE_FAINT), 0x2502);
+    int x = list->area.x + list->area.w - 1, all = list->area.h;
+    int from = list->top * all / list->count, to = (list->top + rows) * all / list->count;
+    for (int y = from; y <= to && y < all; y++)
+        cells_put(cells, x, list->area.y + y, plain(ROLE_FAINT), 0x2590);
 }
 
 bool list_event(List *list, const Event *event)

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { MOST = 128, NUMBERS = 9 };
+enum { MOST = 128, NUMBERS = 9, WIDEST = 64 };
 
 typedef struct Bar { double size; bool code, chosen; } Bar;
 
@@ -42,13 +42,15 @@ void silhouette_draw(Cells *cells, Rect area, const Summary *summary, int select
     if (area.w < NUMBERS + 6 || area.h < 3)
         return;
     int count = thin(bar, make_bars(summary, selected, bar), area.h);
-    double most = 1;
-    for (int i = 0; i < count; i++)
-        most = fmax(most, bar[i].size);
-    int room = area.w - NUMBERS;
+    double most = 1, least = INFINITY;
     for (int i = 0; i < count; i++) {
-        /* From one cell for one number to all the room for the largest. */
-        int wide = (int)lrint(1 + (room - 1) * (most > 1 ? log(fmax(1, bar[i].size)) / log(most) : 1));
+        most = fmax(most, bar[i].size);
+        least = fmin(least, fmax(1, bar[i].size));
+    }
+    least /= 3; /* the narrowest is narrow, yet to be seen */
+    int room = area.w - NUMBERS < WIDEST ? area.w - NUMBERS : WIDEST;
+    for (int i = 0; i < count; i++) {
+        int wide = (int)lrint(room * (log(fmax(1, bar[i].size) / least) / log(most / least)));
         wide += (wide ^ room) & 1; /* centred to the cell */
         wide = wide > room ? room : wide;
         int from = area.x + (room - wide) / 2, y = area.y + i;
