@@ -2,20 +2,24 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/train.h"
+#include "cli/train.h"
 #include "cli/version.h"
 #include "spec/summary.h"
+#include "spec/text.h"
 #include "tensor/dense.h"
 #include "tensor/isa.h"
 #include "tensor/team.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void train_fill_meta(RunMeta *meta, uint64_t seed, int threads)
 {
@@ -53,9 +57,26 @@ static bool take_encoder(const Args *args, Design *design, RunMeta *meta, Error 
     return fits ? true : error_set(err, ERROR_USAGE, "choose a shorter one", "--encoder: the path is too long");
 }
 
+/* The network: named, or made by the answers to the questions. */
 static Design *open_design(const Args *args, Error *err)
 {
-    return job_design(args, args->operand[0], err);
+    const char *answers = args_text(args, "answers");
+    bool named = args->operands > 0;
+    if (!answers && !named) {
+        if (isatty(STDIN_FILENO)) {
+            error_set(err, ERROR_USAGE, "`hourglass presets list` shows some, `hourglass design` makes one",
+                      "train: name a network: a preset or a file");
+            return NULL;
+        }
+        answers = "-";
+    }
+    if (!answers)
+        return job_design(args, args->operand[0], err);
+    Design *design = answers_design(args, answers, named ? args->operand[0] : NULL, err);
+    if (design && job_apply_settings(args, design, err))
+        return design;
+    design_free(design);
+    return NULL;
 }
 
 static void dry_run(const Args *args, const Design *design, const Data *data, int threads)
@@ -136,15 +157,19 @@ static const Option options[] = {
     OPTION_THREADS,
     {"run", 'r', "NAME", "name of the run; made unique where it is taken (the network's name)"},
     OPTION_RUNS_DIR,
+    {"answers", 'a', "FILE", "make the network from the answers in this file (- is standard input) instead of naming one"},
+    {"defaults", 0, NULL, "questions that the answers file leaves open take their defaults"},
     OPTIONS_SESSION,
     OPTION_REQUIRE,
     {"dry-run", 'n', NULL, "check everything, say what would be trained, and do not train"},
     {0},
 };
 const Command train_command = {
-    .name = "train", .operands = "NET|PRESET", .least = 1, .most = 1, .help = "Train a network and keep it in a run folder",
-    .more = "NET is a network's file, PRESET the name of a built-in one (`hourglass presets list`).\n"
+    .name = "train", .operands = "[NET|PRESET]", .least = 0, .most = 1, .help = "Train a network and keep it in a run folder",
+    .more = "NET is a network's file, PRESET the name of a built-in one (`hourglass presets list`). Without either, the answers to the "
+            "questions of `hourglass design` are read from standard input when that is no terminal:\n"
             "  hourglass train mirrored --data mnist --epochs 5\n"
+            "  hourglass train < answers.txt\n"
             "SIGINT or SIGTERM stops after the batch at hand and saves everything, so that `hourglass resume` goes on exactly; a second "
             "one leaves at once. The same network, data, seed and number of threads give the same model file, byte for byte.",
     .options = options, .run = run};
