@@ -67,6 +67,8 @@ static void hand_over_activation(Network *net)
     ActivationKind taken = loss_spec_kind(&net->loss)->logits_of;
     if (taken == ACT_LINEAR || last->plan.activation.kind != taken)
         return;
+    if (taken == ACT_SOFTMAX && (size_t)last->plan.out.c != shape_size(last->plan.out))
+        return; /* a softmax for each pixel is not one over all numbers */
     net->logits = true;
     last->activation = (Activation){ACT_LINEAR, 0};
     last->alias |= last->plan.tensors == 0;

@@ -57,9 +57,9 @@ void network_chunk_backward(Network *net, int rank, const Pass *pass, int first,
     int stop = dx ? pass->from : net->first_trained > pass->from ? net->first_trained : pass->from;
     for (int i = pass->to - 1; i >= stop; i--) {
         Layer *layer = &net->layer[i];
-        if (layer->alias)
-            continue;
         LayerRun run = run_of(net, rank, i, pass, first, n);
+        if (layer->alias && run.activation.kind == ACT_LINEAR)
+            continue;
         run.dy = dy;
         if (i > stop || dx)
             run.dx = layer->wants_dx ? seat->slope[dy == seat->slope[0]] : NULL;

@@ -324,7 +324,7 @@ LayerSpec reference_draw(const LayerKind *kind, int turn, Rng *rng, Shape *in)
             if (row->type == PARAM_SHAPE)
                 *value = draw_shape(shape_size(*in), rng);
             if (row->type == PARAM_CHOICE && row->choices[value->choice].takes_number)
-                value->number = PICK(rng, 0, 1, 1, 1) ? between(rng, 0.05, 2) : 0;
+                value->number = PICK(rng, 0, 1) ? between(rng, 0.05, 2) : 0;
         }
         LayerPlan plan;
         if (!layer_plan(&spec, *in, true, true, &plan, NULL))
