@@ -29,11 +29,13 @@ LayerSpec layer_spec_new(const LayerKind *kind)
 bool layer_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err)
 {
     *out = (LayerPlan){.kind = layer_spec_kind(spec), .in = in};
-    if (!out->kind->plan(spec, in, training, wants_dx, out, err)) {
+    bool good = out->kind->plan(spec, in, training, wants_dx, out, err);
+    if (good && out->activation.alpha < 0)
+        good = error_set(err, ERROR_INPUT, "write a number from 0 on, or leave it out", "%s(%g): its number cannot be negative",
+                         layer_activation_choices[out->activation.kind].word, (double)out->activation.alpha);
+    if (!good)
         layer_plan_clear(out);
-        return false;
-    }
-    return true;
+    return good;
 }
 
 void layer_plan_clear(LayerPlan *plan)

@@ -89,6 +89,9 @@ struct LayerKind {
     void (*pack)(const LayerRun *run, int rank, int size); /* NULL: nothing to pack */
     void (*forward)(const LayerRun *run);
     void (*backward)(const LayerRun *run); /* called with what forward left in keep */
+    /* What a training step with a finite loss leaves behind in the layer's state (moving statistics); rank 0 alone, with what
+     * forward left in memo.  NULL: nothing. */
+    void (*settle)(const LayerRun *run);
     /* The layer that undoes this one, for `decoder mirror`: given the layer and its input shape, appends at most one
      * layer to out (already complete); false with *err when there is none. Dropout and BatchNorm mirror themselves. NULL: has none, is left out. */
     bool (*mirror)(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err);

@@ -32,7 +32,7 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     out->tensor[BETA] = (TensorPlan){"beta", TENSOR_BIAS, 1, {c}, INIT_ZEROS, 0, 0};
     out->tensor[MEAN] = (TensorPlan){"moving_mean", TENSOR_STATE, 1, {c}, INIT_ZEROS, 0, 0};
     out->tensor[VARIANCE] = (TensorPlan){"moving_variance", TENSOR_STATE, 1, {c}, INIT_ONES, 0, 0};
-    out->memo = 2 * (size_t)c;     /* the batch's mean and 1 / sd */
+    out->memo = 3 * (size_t)c;     /* the batch's mean, 1 / sd and variance */
     out->scratch = 2 * (size_t)c;
     if (training) {
         out->whole_batch = true;
@@ -58,13 +58,13 @@ static size_t rows_of(const LayerRun *run, int samples)
     return (size_t)samples * (size_t)run->plan->in.h * (size_t)run->plan->in.w;
 }
 
-static void batch_statistics(const LayerRun *run, float *mean, float *inverse)
+static void batch_statistics(const LayerRun *run, float *mean, float *inverse, float *variances)
 {
     int c = run->plan->in.c;
     const Value *v = run->spec->set.value;
     double *mine = run->shared + (size_t)run->rank * run->plan->shared;
-    /* Sums of squares are taken about the moving mean, which is near the batch's: no cancellation. Rank 0 moves it only after
-     * the barrier of the backward pass, or the step's end. */
+    /* Sums of squares are taken about the moving mean, which is near the batch's: no cancellation.  It moves only when the step is
+     * done. */
     norm_sums(rows_of(run, run->n), c, run->x, run->param[MEAN], mine, mine + c);
     team_barrier(run->team, run->rank);
     double count = (double)rows_of(run, run->batch);
@@ -76,24 +76,28 @@ static void batch_statistics(const LayerRun *run, float *mean, float *inverse)
         double variance = fmax(sums[1] / count - shift * shift, 0);
         mean[j] = (float)m;
         inverse[j] = (float)(1 / sqrt(variance + v[EPSILON].number));
-        run->scratch[j] = (float)variance;
+        variances[j] = (float)variance;
     }
-    team_barrier(run->team, run->rank); /* all have read the moving mean */
-    if (run->rank == 0) {
-        float momentum = (float)v[MOMENTUM].number;
-        for (int j = 0; j < c; j++) {
-            run->param[MEAN][j] = momentum * run->param[MEAN][j] + (1 - momentum) * mean[j];
-            run->param[VARIANCE][j] = momentum * run->param[VARIANCE][j] + (1 - momentum) * run->scratch[j];
-        }
+}
+
+/* A batch whose loss is not finite leaves nothing behind: so not in the forward pass. */
+static void settle(const LayerRun *run)
+{
+    int c = run->plan->in.c;
+    const float *mean = run->memo, *variance = run->memo + 2 * c;
+    float momentum = (float)run->spec->set.value[MOMENTUM].number;
+    for (int j = 0; j < c; j++) {
+        run->param[MEAN][j] = momentum * run->param[MEAN][j] + (1 - momentum) * mean[j];
+        run->param[VARIANCE][j] = momentum * run->param[VARIANCE][j] + (1 - momentum) * variance[j];
     }
 }
 
 static void forward(const LayerRun *run)
 {
     int c = run->plan->in.c;
-    float *mean = run->memo, *inverse = run->memo + c, *scale = run->scratch + c;
+    float *mean = run->memo, *inverse = run->memo + c, *scale = run->scratch;
     if (run->training) {
-        batch_statistics(run, mean, inverse);
+        batch_statistics(run, mean, inverse, run->memo + 2 * c);
     } else {
         memcpy(mean, run->param[MEAN], (size_t)c * sizeof *mean);
         for (int j = 0; j < c; j++)
@@ -148,5 +152,6 @@ const LayerKind batchnorm_kind = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .settle = settle,
     .mirror = mirror,
 };

@@ -62,6 +62,7 @@ typedef struct Pass {
 } Pass;
 
 void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
+void network_settle(Network *net); /* after a step with a finite loss, on one thread */
 void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
 

@@ -41,6 +41,16 @@ void network_pack(Network *net, int rank)
     team_barrier(net->options.team, rank);
 }
 
+void network_settle(Network *net)
+{
+    Pass none = {0};
+    for (int i = 0; i < net->layers; i++)
+        if (net->layer[i].plan.kind->settle && !net->layer[i].frozen) {
+            LayerRun run = run_of(net, 0, i, &none, 0, 0);
+            net->layer[i].plan.kind->settle(&run);
+        }
+}
+
 void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n)
 {
     for (int i = pass->from; i < pass->to; i++) {

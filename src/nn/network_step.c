@@ -236,6 +236,8 @@ static void step_work(void *arg, int rank)
         team_barrier(net->options.team, rank);
     }
     update_share(step, rank, grads);
+    if (rank == 0)
+        network_settle(net);
 }
 
 static void gather_health(Network *net, int n)
