@@ -188,7 +188,7 @@ static bool make_sets(const Source *source, int layers, LayerSpec *out, int *cou
             first--;
         for (int i = first; i < end; i++) {
             *fault = source[i].layer;
-            if (source[i].learns && !source[i].inverse.set.kind)
+            if (source[i].learns && source[i].in.flat && source[i].inverse.set.kind != source[i].spec->set.kind)
                 continue; /* a sampled code is the encoder's alone */
             LayerSpec made = *source[i].spec;
             made.name[0] = '\0';
