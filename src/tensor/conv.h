@@ -4,7 +4,8 @@
  * A transposed convolution is the input gradient of the convolution it transposes: Keras' Conv2DTranspose kernel
  * (kernel_h, kernel_w, filters, channels) is that convolution's w as it stands.
  *
- * All calls are for one thread with its own scratch; `packed` (the weights as the kernels want them) is shared. */
+ * All calls are for one thread with its own scratch; `packed` (the weights as the kernels want them) is shared.
+ * Nothing need be aligned, but arrays that begin at multiples of 64 bytes are read faster. */
 #ifndef TENSOR_CONV_H
 #define TENSOR_CONV_H
 

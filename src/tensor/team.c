@@ -1,8 +1,9 @@
 /* The team of threads: dispatch and barrier, both built on one small gate.
  *
  * A step of training passes a barrier every few hundred microseconds, so waiting must cost well under a microsecond
- * when all arrive together, and must not burn a core when they do not: a gate spins for some microseconds and then
- * sleeps.  Where there are more threads than processors, spinning would only hinder those that still work. */
+ * when all arrive together, and must not burn a core when they do not: a gate spins for some microseconds (SPINS
+ * pauses of 10 to 40 ns) and then sleeps.  Where there are more threads than processors, spinning would only hinder
+ * those that still work. */
 #include "config.h"
 
 #include "tensor/team.h"
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPINS = 400, MOST_THREADS = 256, CACHE_LINE = 64 };
+enum { SPINS = 1000, MOST_THREADS = 256, CACHE_LINE = 64 };
 
 typedef struct Gate {
     _Alignas(CACHE_LINE) atomic_uint openings;
