@@ -262,7 +262,7 @@ INLINE void vec_store_bytes(uint8_t *to, VecInt v, size_t n)
 INLINE VecInt vec_load_bytes(const uint8_t *from, size_t n)
 {
 #if defined(__AVX512F__)
-    __mmask16 lanes = n < VECTOR_FLOATS ? (__mmask16)((1u << n) - 1) : (__mmask16)0xffff;
+    __mmask16 lanes = (__mmask16)(n < VECTOR_FLOATS ? (1u << n) - 1 : 0xffffu);
     return (VecInt)_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, from));
 #else
     uint8_t bytes[VECTOR_FLOATS] = {0};
