@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { SIDE = 28, BOX = 20, CLASSES = 10, MOST_POINTS = 32, PIECES = 6, MOST_PATH = MOST_POINTS * PIECES,
-       FIRST_ATTEMPT = 1 /* 0 is the labels' */ };
+       MOST_STYLES = 256, FIRST_ATTEMPT = 1 /* 0 is the labels' */ };
 
 static const float TURN = 6.2831853f; /* a full one */
 
@@ -80,27 +80,33 @@ static bool same_build(const Skeleton *a, const Skeleton *b)
         && memcmp(a->lift, b->lift, sizeof a->lift) == 0;
 }
 
-/* One of the digit's styles by weight; with `like`, one of the same build as it. */
-static Skeleton choose(Rng *rng, int digit, const Skeleton *like)
+/* All styles, read once. */
+typedef struct Styles {
+    Skeleton *skeleton;
+    int count;
+} Styles;
+
+static Styles read_styles(void)
 {
-    int total = 0, choice = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1)
-            choice = (int)rng_below(rng, (uint32_t)total);
-        for (int i = 0; i < digit_styles_count; i++) {
-            const DigitStyle *style = &digit_styles[i];
-            if (style->digit != digit)
-                continue;
-            Skeleton skeleton = parse(style->strokes);
-            if (like && !same_build(like, &skeleton))
-                continue;
-            if (pass == 0)
-                total += style->weight;
-            else if ((choice -= style->weight) < 0)
-                return skeleton;
-        }
+    Styles styles = {mem_new((size_t)digit_styles_count, sizeof(Skeleton)), digit_styles_count};
+    for (int i = 0; i < styles.count; i++)
+        styles.skeleton[i] = parse(digit_styles[i].strokes);
+    return styles;
+}
+
+/* One of the digit's styles by weight; with `like`, one of the same build as it. */
+static const Skeleton *choose(Rng *rng, const Styles *styles, int digit, const Skeleton *like)
+{
+    int weight[MOST_STYLES], total = 0;
+    for (int i = 0; i < styles->count; i++) {
+        bool fits = digit_styles[i].digit == digit && (!like || same_build(like, &styles->skeleton[i]));
+        weight[i] = fits ? digit_styles[i].weight : 0;
+        total += weight[i];
     }
-    abort(); /* every digit has a style, and a style has its own build */
+    int choice = (int)rng_below(rng, (uint32_t)total), i = 0;
+    while (choice >= weight[i])
+        choice -= weight[i++];
+    return &styles->skeleton[i];
 }
 
 static void mix(Skeleton *to, const Skeleton *with, float share)
@@ -126,7 +132,7 @@ static void bend(Rng *rng, Skeleton *skeleton)
         p->x = 0.5f + (x - 0.5f) * (1 + taper * (y - 0.5f)) + bow * (4 * (y - 0.5f) * (y - 0.5f) - 0.5f);
         p->y = y;
     }
-    float depth = uniform(rng, 0.0f, 0.05f);
+    float depth = uniform(rng, 0.0f, 0.07f);
     for (int wave = 0; wave < WAVES; wave++) {
         float fx = uniform(rng, -6, 6), fy = uniform(rng, -6, 6), phase = uniform(rng, 0, TURN);
         float ax = depth * rng_normal(rng), ay = depth * rng_normal(rng);
@@ -137,7 +143,7 @@ static void bend(Rng *rng, Skeleton *skeleton)
             p->y += ay * s;
         }
     }
-    float jitter = uniform(rng, 0.01f, 0.055f);
+    float jitter = uniform(rng, 0.02f, 0.075f);
     for (int i = 0; i < skeleton->count; i++) {
         skeleton->point[i].x += jitter * rng_normal(rng);
         skeleton->point[i].y += jitter * rng_normal(rng);
@@ -181,8 +187,8 @@ static void follow(const Skeleton *s, Path *path)
 
 static void transform(Rng *rng, int digit, Path *path)
 {
-    float slant = normal(rng, digit == 1 ? 0.30f : 0.15f, digit == 1 ? 0.30f : 0.22f, -0.6f, 1.0f);
-    float turn = normal(rng, 0, 0.08f, -0.3f, 0.3f);
+    float slant = normal(rng, digit == 1 ? 0.30f : 0.15f, digit == 1 ? 0.34f : 0.28f, -0.6f, 1.0f);
+    float turn = normal(rng, 0, 0.1f, -0.35f, 0.35f);
     float wide = expf(normal(rng, -0.08f, 0.25f, -0.7f, 0.6f));
     float c = cosf(turn), s = sinf(turn);
     for (int i = 0; i < path->count; i++) {
@@ -194,17 +200,19 @@ static void transform(Rng *rng, int digit, Path *path)
 
 /* ---- pen and paper */
 
-/* The pen is wider across one direction and along its way, slowly. */
+/* The pen is wider across one direction, changes slowly along its way, and its edge is rough. */
 static void ink(Rng *rng, Path *path)
 {
     float radius = 0.5f * expf(normal(rng, logf(2.5f), 0.28f, logf(1.2f), logf(4.8f)));
     float nib = uniform(rng, 0, 0.2f), angle = uniform(rng, 0, TURN / 2);
     float change = uniform(rng, 0, 0.18f), speed = uniform(rng, 0.02f, 0.25f), phase = uniform(rng, 0, TURN);
+    float rough = uniform(rng, 0, 0.15f);
     for (int i = 0; i < path->count; i++) {
         int from = i == 0 || path->lift[i] ? i : i - 1;
         float dx = path->point[from + 1].x - path->point[from].x, dy = path->point[from + 1].y - path->point[from].y;
         float across = dx == 0 && dy == 0 ? 0 : cosf(2 * (atan2f(dy, dx) - angle));
-        path->radius[i] = radius * (1 + nib * across) * (1 + change * sinf(phase + speed * (float)i));
+        path->radius[i] = radius * (1 + nib * across) * (1 + change * sinf(phase + speed * (float)i))
+            * (1 + rough * normal(rng, 0, 1, -2, 2));
     }
 }
 
@@ -280,10 +288,11 @@ static bool place(float box[BOX][BOX], uint8_t *out)
 }
 
 /* False for the one in a thousand that is too heavy on one side to be centred. */
-static bool draw_digit(Rng rng, int digit, uint8_t *out)
+static bool draw_digit(Rng rng, const Styles *styles, int digit, uint8_t *out)
 {
-    Skeleton skeleton = choose(&rng, digit, NULL), other = choose(&rng, digit, &skeleton);
-    mix(&skeleton, &other, uniform(&rng, -0.1f, 1.1f));
+    const Skeleton *style = choose(&rng, styles, digit, NULL), *other = choose(&rng, styles, digit, style);
+    Skeleton skeleton = *style;
+    mix(&skeleton, other, uniform(&rng, -0.1f, 1.1f));
     bend(&rng, &skeleton);
     Path path;
     follow(&skeleton, &path);
@@ -317,14 +326,16 @@ bool digits_draw(uint64_t seed, int first, int count, Dataset *out, Error *err)
         dataset_clear(out);
         return error_set(err, ERROR_FAILED, NULL, "no memory for %d digits", count);
     }
+    Styles styles = read_styles();
     for (int i = 0; i < count; i++) {
         uint32_t index = (uint32_t)first + (uint32_t)i;
         int digit = label_of(seed, index);
         out->labels[i] = (uint8_t)digit;
         uint32_t attempt = 0;
-        while (!draw_digit(rng_new(seed, RNG_DIGITS, index, FIRST_ATTEMPT + attempt), digit,
+        while (!draw_digit(rng_new(seed, RNG_DIGITS, index, FIRST_ATTEMPT + attempt), &styles, digit,
                            out->bytes + (size_t)i * SIDE * SIDE))
             attempt++;
     }
+    free(styles.skeleton);
     return true;
 }

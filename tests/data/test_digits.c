@@ -134,6 +134,7 @@ static void test_styles(void **state)
     }
     for (int d = 0; d < 10; d++)
         assert_true(count[d] >= 5);
+    assert_in_range(digit_styles_count, 50, 256);
 }
 
 int main(void)
