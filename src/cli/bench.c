@@ -1,4 +1,5 @@
 /* bench: training speed of networks on this machine. */
+#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"
@@ -38,38 +39,53 @@ static void print_line(bool json, const char *name, const Design *design, int st
     fflush(stdout); /* a long list shows as it grows */
 }
 
-static bool bench_one(const Args *args, const char *name, Team *team, double seconds, double peak, Error *err)
+static bool bench_one(const Args *args, const char *name, const Design *design, Team *team, double seconds, double peak, Error *err)
 {
-    Design *design = job_design(args, name, err);
-    bool good = design != NULL;
-    for (int stage = 0; good && stage < design->stages; stage++) {
+    for (int stage = 0; stage < design->stages; stage++) {
         Speed speed;
-        good = speed_stage(design, stage, team, seconds, &speed, err);
-        if (good)
-            print_line(args_has(args, "json"), name, design, stage, team_size(team), &speed, peak);
+        if (!speed_stage(design, stage, team, seconds, &speed, err))
+            return false;
+        print_line(args_has(args, "json"), name, design, stage, team_size(team), &speed, peak);
     }
-    design_free(design);
-    return good;
+    return true;
+}
+
+static bool bench_all(const Args *args, char *const *name, Design *const *design, int count, Team *team, Error *err)
+{
+    double seconds = 1, peak;
+    if (!args_real(args, "seconds", 0.01, 600, &seconds, err) || !speed_peak(team, seconds / 2, &peak, err))
+        return false;
+    if (!args_has(args, "json"))
+        printf("%d threads, sgemm %.1f GFLOP/s\n%-22s %6s %12s %10s %9s %11s %8s\n", team_size(team), peak, "network", "batch",
+               "samples/s", "ms/batch", "GFLOP/s", "of sgemm", "MB");
+    for (int i = 0; i < count; i++)
+        if (!bench_one(args, name[i], design[i], team, seconds, peak, err))
+            return false;
+    return true;
 }
 
 static int run(const Args *args, Error *err)
 {
-    int threads;
-    double seconds = 1, peak;
-    if (!job_threads(args, &threads, err) || !args_real(args, "seconds", 0.01, 600, &seconds, err))
+    int threads, count = args->operands ? args->operands : presets_count;
+    if (!job_threads(args, &threads, err))
         return args_failed(err);
-    Team *team = team_new(threads ? threads : team_cores(), err);
-    if (!team)
-        return args_failed(err);
-    bool good = speed_peak(team, seconds / 2, &peak, err);
-    if (good && !args_has(args, "json"))
-        printf("%d threads, sgemm %.1f GFLOP/s\n%-22s %6s %12s %10s %9s %11s %8s\n", team_size(team), peak, "network", "batch",
-               "samples/s", "ms/batch", "GFLOP/s", "of sgemm", "MB");
-    for (int i = 0; good && i < args->operands; i++)
-        good = bench_one(args, args->operand[i], team, seconds, peak, err);
-    for (int i = 0; good && !args->operands && i < presets_count; i++)
-        good = bench_one(args, presets[i].name, team, seconds, peak, err);
+    char **name = mem_new((size_t)count, sizeof *name);
+    Design **design = mem_new((size_t)count, sizeof *design);
+    bool good = true;
+    for (int i = 0; good && i < count; i++) { /* all of them first: a misspelt one is not found after minutes */
+        name[i] = mem_text(args->operands ? args->operand[i] : presets[i].name);
+        design[i] = job_design(args, name[i], err);
+        good = design[i] != NULL;
+    }
+    Team *team = good ? team_new(threads ? threads : team_cores(), err) : NULL;
+    good = team && bench_all(args, name, design, count, team, err);
     team_free(team);
+    for (int i = 0; i < count; i++) {
+        design_free(design[i]);
+        free(name[i]);
+    }
+    free(design);
+    free(name);
     return good ? 0 : args_failed(err);
 }
 
