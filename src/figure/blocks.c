@@ -18,15 +18,17 @@ static float bar_width(const Blocks *blocks, int i)
     return (float)(NARROWEST + share * (WIDEST - NARROWEST));
 }
 
-static Colour part_colour(const Theme *theme, int part)
+static Colour part_colour(const Theme *theme, BlockPart part)
 {
-    const Colour colour[] = {theme->dim, theme->training, theme->accent, theme->good, theme->changed};
+    const Colour colour[] = {[BLOCK_INPUT] = theme->dim, [BLOCK_ENCODER] = theme->training, [BLOCK_CODE] = theme->accent,
+                             [BLOCK_DECODER] = theme->good, [BLOCK_HEAD] = theme->changed};
     return colour[part];
 }
 
 static int widest(const Blocks *blocks, const FigureStyle *style, int which)
 {
-    int most = 0;
+    const char *heading = which == 1 ? blocks->shape_heading : which == 2 ? blocks->detail_heading : "";
+    int most = page_text_width(style, heading);
     for (int i = 0; i < blocks->count; i++) {
         const LayerBlock *b = &blocks->block[i];
         int width = page_text_width(style, which == 0 ? b->name : which == 1 ? b->shape : b->detail);
@@ -41,13 +43,22 @@ bool blocks_draw(const Blocks *blocks, const FigureStyle *style, Image *out, Err
     int names = style->bare ? 0 : widest(blocks, style, 0) + gap;
     int shapes = style->bare ? 0 : gap + widest(blocks, style, 1), details = style->bare ? 0 : widest(blocks, style, 2);
     details += details ? gap : 0;
+    int head = style->bare ? 0 : page_line(style) + 4 * u;
     Page page;
-    if (!page_open(&page, &blocks->captions, names + bars + shapes + details, ((blocks->count - 1) * STEP + BAR) * u, style, out, err))
+    if (!page_open(&page, &blocks->captions, names + bars + shapes + details, head + ((blocks->count - 1) * STEP + BAR) * u, style,
+                   out, err))
         return false;
+    TextStyle heading = page.dim;
+    heading.align = ALIGN_RIGHT;
+    if (!style->bare) {
+        text_draw(&page.canvas, (float)(page.x + names + bars + shapes), (float)(page.y + 9 * u), &heading, blocks->shape_heading);
+        text_draw(&page.canvas, (float)(page.x + names + bars + shapes + details), (float)(page.y + 9 * u), &heading,
+                  blocks->detail_heading);
+    }
     float middle = (float)(page.x + names) + (float)bars / 2;
     for (int i = 0; i < blocks->count; i++) {
         const LayerBlock *b = &blocks->block[i];
-        float half = bar_width(blocks, i) * (float)u / 2, y = (float)(page.y + i * STEP * u), foot = y + (float)(BAR * u);
+        float half = bar_width(blocks, i) * (float)u / 2, y = (float)(page.y + head + i * STEP * u), foot = y + (float)(BAR * u);
         Colour colour = part_colour(style->theme, b->part);
         Point bar[] = {{middle - half, y}, {middle + half, y}, {middle + half, foot}, {middle - half, foot}};
         if (i + 1 < blocks->count) {
@@ -55,11 +66,11 @@ bool blocks_draw(const Blocks *blocks, const FigureStyle *style, Image *out, Err
             Point neck[] = {{middle - half, foot}, {middle + half, foot}, {middle + next, end}, {middle - next, end}};
             canvas_polygon(&page.canvas, neck, 4, colour_mix(style->theme->background, colour, 0.16f), 1);
         }
-        canvas_polygon(&page.canvas, bar, 4, b->learns || b->part == 2 ? colour : colour_mix(style->theme->background, colour, 0.5f), 1);
+        canvas_polygon(&page.canvas, bar, 4, b->learns || b->part == BLOCK_CODE ? colour : colour_mix(style->theme->background, colour, 0.5f), 1);
         if (style->bare)
             continue;
         float base = y + 12.5f * (float)u;
-        TextStyle right = b->part == 2 ? page.bold : page.plain, dim = page.dim;
+        TextStyle right = b->part == BLOCK_CODE ? page.bold : page.plain, dim = page.dim;
         right.align = dim.align = ALIGN_RIGHT;
         text_draw(&page.canvas, (float)(page.x + names - gap), base, &right, b->name);
         text_draw(&page.canvas, (float)(page.x + names + bars + shapes), base, &right, b->shape);

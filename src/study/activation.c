@@ -1,0 +1,69 @@
+#include "study/activation.h"
+
+#include "base/mem.h"
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+ActivationOptions activation_options_new(void)
+{
+    return (ActivationOptions){.steps = 100, .rate = 0.05, .shrink = 0.01, .seed = 1};
+}
+
+static void begin(float *x, size_t size, int units, uint64_t seed)
+{
+    Rng rng = rng_new(seed, RNG_PICK, 1, 0);
+    for (size_t j = 0; j < size; j++)
+        x[j] = 0.5f + 0.1f * (rng_uniform(&rng) - 0.5f);
+    for (int u = 1; u < units; u++) /* the same start for all: differences are the units' */
+        memcpy(x + (size_t)u * size, x, size * sizeof *x);
+}
+
+static void ascend(float *x, const float *gradient, size_t size, const ActivationOptions *options)
+{
+    double square = 0;
+    for (size_t j = 0; j < size; j++)
+        square += (double)gradient[j] * gradient[j];
+    if (square <= 0)
+        return;
+    float step = (float)(options->rate / sqrt(square / (double)size)), keep = (float)(1 - options->shrink);
+    for (size_t j = 0; j < size; j++)
+        x[j] = fminf(fmaxf(x[j] * keep + step * gradient[j], 0), 1);
+}
+
+bool activation_maximise(const Subject *s, int layer, const int *unit, int units, const ActivationOptions *options,
+                         float *x, float *reached, Error *err)
+{
+    Shape out = network_layer_plan(s->net, layer)->out;
+    size_t size = shape_size(out), places = (size_t)out.h * (size_t)out.w;
+    Network *net = model_network_gradients(&s->model, units, s->team, err);
+    if (!net)
+        return false;
+    float *y = mem_new((size_t)units * size, sizeof *y), *dy = mem_new((size_t)units * size, sizeof *dy);
+    float *ask = mem_new((size_t)units * size, sizeof *ask), *dx = mem_new((size_t)units * s->input, sizeof *dx);
+    for (int u = 0; u < units; u++)
+        for (size_t p = 0; p < places; p++)
+            ask[(size_t)u * size + p * (size_t)out.c + (size_t)unit[u]] = 1 / (float)places;
+    begin(x, s->input, units, options->seed);
+    for (int step = 0; step < options->steps; step++) {
+        memcpy(dy, ask, (size_t)units * size * sizeof *dy);
+        network_backward(net, 0, layer + 1, units, x, dy, dx);
+        for (int u = 0; u < units; u++)
+            ascend(x + (size_t)u * s->input, dx + (size_t)u * s->input, s->input, options);
+    }
+    network_forward(net, 0, layer + 1, units, x, y);
+    for (int u = 0; u < units; u++) {
+        double sum = 0;
+        for (size_t j = 0; j < size; j++)
+            sum += (double)y[(size_t)u * size + j] * ask[(size_t)u * size + j];
+        reached[u] = (float)sum;
+    }
+    free(y);
+    free(dy);
+    free(ask);
+    free(dx);
+    network_free(net);
+    return true;
+}
