@@ -84,3 +84,10 @@ void figure_table_pixels(Table *table, int row, int first, const float *pixels, 
     for (size_t i = 0; i < count; i++)
         table_set(table, row, first + (int)i, pixels[i]);
 }
+
+void figure_table_sample(Table *table, int row, int column, int place, int label)
+{
+    table_set(table, row, column, place);
+    if (label >= 0)
+        table_set(table, row, column + 1, label);
+}

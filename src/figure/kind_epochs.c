@@ -112,8 +112,7 @@ static void list(const Series *series, const Subject *s, Table *table)
             const float *y = series->out + ((size_t)e * series->count + i) * s->input;
             int row = table_add_row(table), label = subject_label(s, (int)series->place[i]);
             table_set(table, row, epoch, series->epoch[e]);
-            table_set(table, row, first - 2, series->place[i]);
-            table_set(table, row, first - 1, label >= 0 ? label : NAN);
+            figure_table_sample(table, row, first - 2, (int)series->place[i], label);
             table_set(table, row, mse, score_mse(s->input, series->clean + (size_t)i * s->input, y));
             figure_table_pixels(table, row, mse + 1, y, s->input);
         }

@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "study/score.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static const ParamRow rows[] = {
     [SAMPLES] = FIGURE_PICK_ROW("classes"),
     [COLUMNS] = {.name = "columns", .type = PARAM_INT, .min = 1, .max = 100, .normal = "10", .help = "samples beside each other"},
     [ERRORS] = {.name = "errors", .type = PARAM_FLAG, .normal = "yes", .help = "the error under each column"},
-    [LABELS] = {.name = "labels", .type = PARAM_FLAG, .normal = "no", .help = "the sample's number and class above each column"},
+    [LABELS] = {.name = "labels-above", .type = PARAM_FLAG, .normal = "no", .help = "the sample's number and class above each column"},
 };
 
 typedef enum GridRow { ROW_ORIGINAL, ROW_NOISY, ROW_RECONSTRUCTION, ROW_RESIDUAL, GRID_ROWS } GridRow;
@@ -89,8 +88,7 @@ static void list(const Grid *grid, const Subject *s, Table *table)
         for (int i = 0; i < grid->count; i++) {
             int row = table_add_row(table), label = subject_label(s, (int)grid->place[i]);
             table_set_word(table, row, kind, row_name[grid->row[r]]);
-            table_set(table, row, first - 2, grid->place[i]);
-            table_set(table, row, first - 1, label >= 0 ? label : NAN);
+            figure_table_sample(table, row, first - 2, (int)grid->place[i], label);
             table_set(table, row, mse, grid->mse[i]);
             figure_table_pixels(table, row, mse + 1, grid->pixels[grid->row[r]] + (size_t)i * s->input, s->input);
         }

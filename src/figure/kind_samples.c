@@ -80,6 +80,6 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 
 const FigureKind figure_samples = {
     .param = {.name = "samples", .help = "new pictures decoded from random codes", .rows = rows, .count = COUNT_OF(rows)},
-    .needs = NEED_NETWORK | NEED_PICTURES | NEED_CODE,
+    .needs = NEED_NETWORK | WANT_SAMPLES | NEED_PICTURES | NEED_CODE,
     .draw = draw,
 };

@@ -5,7 +5,6 @@
 #include "figure/plot.h"
 #include "study/embed.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,8 +67,7 @@ static void list(const Subject *s, const Embedding *embedding, const float *code
     memcpy(out->matrix, embedding->xy, (size_t)count * 2 * sizeof *out->matrix);
     for (int i = 0; i < count; i++) {
         int row = table_add_row(&out->table), label = subject_label(s, i);
-        table_set(&out->table, row, 0, i);
-        table_set(&out->table, row, 1, label >= 0 ? label : NAN);
+        figure_table_sample(&out->table, row, 0, i, label);
         table_set(&out->table, row, first, embedding->xy[2 * i]);
         table_set(&out->table, row, first + 1, embedding->xy[2 * i + 1]);
         figure_table_pixels(&out->table, row, first + 2, code + (size_t)i * s->code_size, (size_t)shown);

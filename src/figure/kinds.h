@@ -36,6 +36,7 @@ int figure_layer(const Subject *subject, const char *name, bool (*fits)(const Su
 
 /* The table's columns sample, label, and a row's pixels. */
 int figure_table_samples(Table *table, int pixels);
+void figure_table_sample(Table *table, int row, int column, int place, int label); /* label -1: empty */
 void figure_table_pixels(Table *table, int row, int first, const float *pixels, size_t count);
 
 /* Rows for `count` pictures at `columns` a row. */

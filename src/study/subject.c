@@ -62,6 +62,8 @@ static void whole(Subject *s, const Dataset *set, const char *part)
 
 static bool choose_part(Subject *s, SubjectPart part, Error *err)
 {
+    if (part == PART_AUTO && s->data->test.count)
+        part = PART_TEST;
     if (part == PART_TRAIN) {
         whole(s, &s->data->train, "training");
         return true;
@@ -76,13 +78,17 @@ static bool choose_part(Subject *s, SubjectPart part, Error *err)
     const TrainSpec *train = &s->model.design->stage[s->model.stage].train;
     if (!split_make(&train->set[TRAIN_VALIDATION], s->data, s->model.seed, &split, err))
         return false;
-    s->set = split.validation;
-    s->part = "validation";
-    s->count = split.validation_count;
-    s->index = split.validation_index;
-    split.validation_index = NULL;
+    if (split.validation && split.validation_count) {
+        s->set = split.validation;
+        s->part = "validation";
+        s->count = split.validation_count;
+        s->index = split.validation_index;
+        split.validation_index = NULL;
+    }
     split_clear(&split);
-    if (s->set && s->count)
+    if (part == PART_AUTO && !s->set)
+        whole(s, &s->data->train, "training");
+    if (s->set)
         return true;
     return error_set(err, ERROR_INPUT, "take another part: test or train", "this network was trained without validation samples");
 }

@@ -7,7 +7,8 @@
 #include "data/noise.h"
 #include "store/model.h"
 
-typedef enum SubjectPart { PART_TEST, PART_VALIDATION, PART_TRAIN } SubjectPart;
+/* PART_AUTO: test where there is one, else validation, else training. */
+typedef enum SubjectPart { PART_AUTO, PART_TEST, PART_VALIDATION, PART_TRAIN } SubjectPart;
 
 typedef struct Subject {
     char name[192];        /* as figures call it: the run's or the file's name */
