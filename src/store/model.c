@@ -199,6 +199,7 @@ static Network *build(const Model *model, int batch, Team *team, bool gradients,
     if (gradients) {
         options.loss = &train->set[TRAIN_LOSS];
         options.optimizer = &sgd;
+        options.input_gradient = true;
     }
     Network *net = network_new(layer, count, &options, err);
     free(layer);
