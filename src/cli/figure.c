@@ -123,7 +123,14 @@ static bool no_such_option(const FigureKind *kind, const char *name, Error *err)
     return false;
 }
 
-static bool is_general(const char *name);
+/* For all figures: no kind has it as its own. */
+static bool is_general(const char *name)
+{
+    for (int i = 0; i < figure_kinds_count; i++)
+        if (param_find(&figure_kinds[i]->param, name) >= 0 || figure_text_find(figure_kinds[i], name) >= 0)
+            return false;
+    return true;
+}
 
 /* Options of the kind: those of the command line that are not for all figures.  For `all`, a kind takes those that it has. */
 static bool read_request(const Args *args, const FigureKind *kind, bool all, FigureRequest *request, Error *err)
@@ -316,7 +323,6 @@ static const Option options[] = {
     {"csv", 0, "FILE", "write the numbers that are drawn as CSV; - is standard output"},
     {"json", 0, "FILE", "write them as JSON"},
     {"npy", 0, "FILE", "scatter: write the coordinates as a numpy array"},
-#define FIGURE_GENERAL_OPTIONS 20
     {"count", 'n', "N", "how many: samples, units, pictures a side; each figure has its own default"},
     {"columns", 0, "N", "pictures beside each other"},
     {"samples", 0, "ORDER", "grid, epochs: first, random, classes, worst or best"},
@@ -353,17 +359,6 @@ static const Option options[] = {
     {"components", 0, "N", "residuals: how many components"},
     {0},
 };
-
-static bool is_general(const char *name)
-{
-    for (int i = 0; i < FIGURE_GENERAL_OPTIONS; i++)
-        if (strcmp(options[i].name, name) == 0)
-            return true;
-    for (const Option *o = common_options; o->name; o++)
-        if (strcmp(o->name, name) == 0)
-            return true;
-    return false;
-}
 
 const Command figure_command = {
     .name = "figure", .operands = "KIND RUN|MODEL...", .least = 2, .most = 1 + MOST_RUNS,

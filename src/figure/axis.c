@@ -40,7 +40,7 @@ static void pretty(char *buffer, size_t size, const char *plain)
     if (minus && !zero)
         used += (size_t)snprintf(out, sizeof out, "\u2212");
     for (size_t i = 0; plain[i] && used < sizeof out - 8; i++) {
-        if (i && i < whole && whole > 4 && (whole - i) % 3 == 0)
+        if (i && i < whole && whole > 3 && (whole - i) % 3 == 0)
             out[used++] = ',';
         if (plain[i] == '-') { /* of an exponent */
             used += (size_t)snprintf(out + used, sizeof out - used, "\u2212");

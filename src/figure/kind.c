@@ -50,6 +50,8 @@ bool figure_applies(const FigureKind *kind, const FigureSource *source, Error *e
                          "%s: the output of %s is not a picture like its input", name, s->name);
     if (needs & NEED_CODE && !s->coded)
         return error_set(err, ERROR_INPUT, NULL, "%s: %s has no code that could be decoded to pictures", name, s->name);
+    if (needs & NEED_MAPS && !s->maps)
+        return error_set(err, ERROR_INPUT, "layers of vectors are looked at with weights and activation", "%s: no layer of %s has maps", name, s->name);
     if (needs & NEED_CLASSES && !s->classifies)
         return error_set(err, ERROR_INPUT, "train a classifier: hourglass train classifier", "%s: %s does not tell classes", name, s->name);
     if (needs & NEED_CLASSES && (!s->set || !s->set->labels))

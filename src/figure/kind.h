@@ -22,7 +22,8 @@ typedef enum FigureNeed {
     NEED_EPOCHS = 64,      /* one run that kept the weights of its epochs */
     NEED_NOISE = 128,      /* only worth drawing by itself where the network removes noise: for `all` */
     NEED_PLANE = 256,      /* drawn by `all` only for codes of a few numbers */
-    WANT_SAMPLES = 512     /* better with data, but also without */
+    NEED_MAPS = 512,       /* layers that put out maps */
+    WANT_SAMPLES = 1024    /* better with data, but also without */
 } FigureNeed;
 
 /* A training's history under the name it has in legends. */

@@ -212,24 +212,40 @@ static void name_run(const FigureSource *source, int r, char name[NAME])
         snprintf(name + used, (size_t)(NAME - used), ", lr %g", train_spec_lr(&run->design->stage[run->design->stages - 1].train));
 }
 
-static int add_curves(const RunCurves *c, const FigureRequest *request, int style, const char *train_name,
-                      const char *validation_name, Curve *out)
+/* How a run is drawn: alone, training and validation have the colours they have everywhere; among others, each run has its own. */
+typedef struct RunLook {
+    Colour train, validation;
+    Marker marker;
+    const char *train_name, *validation_name;
+} RunLook;
+
+static RunLook look_of(const Theme *theme, int r, int runs)
 {
-    bool smooth = request_real(request, SMOOTH) > 0;
+    static const int strongest_first[PALETTE_CLASSES] = {4, 5, 2, 6, 1, 0, 7, 9, 8, 3};
+    if (runs == 1)
+        return (RunLook){theme->training, theme->validation, MARK_DISC, "training", "validation"};
+    Colour colour = theme_class(theme, strongest_first[r % PALETTE_CLASSES]);
+    return (RunLook){colour, colour, (Marker)(r % MARK_STAR), NULL, "  validation"};
+}
+
+static int add_curves(const RunCurves *c, const FigureRequest *request, const RunLook *look, Curve *out)
+{
+    bool smooth = request_real(request, SMOOTH) > 0, batches = request_choice(request, BY) == BY_BATCHES && any(c->batch, c->batches);
     bool validation = any(c->validation, c->count);
     int n = 0;
-    if (request_choice(request, BY) == BY_BATCHES && any(c->batch, c->batches)) {
-        if (request_real(request, SMOOTH) != 0)
-            out[n++] = (Curve){NULL, c->batch_x, c->batch, c->batches, style, false, true, false, -1};
-        out[n++] = (Curve){train_name, c->batch_x, c->batch_smooth, c->batches, style, false, false, !validation, -1};
-    } else {
-        if (smooth)
-            out[n++] = (Curve){NULL, c->x, c->train, c->count, style, false, true, false, -1};
-        out[n++] = (Curve){train_name, c->x, c->smooth, c->count, style, false, false, true, validation ? -1 : c->best};
-    }
+    if (batches && request_real(request, SMOOTH) != 0)
+        out[n++] = (Curve){.x = c->batch_x, .y = c->batch, .count = c->batches, .colour = look->train, .faint = true, .best = -1};
+    else if (!batches && smooth)
+        out[n++] = (Curve){.x = c->x, .y = c->train, .count = c->count, .colour = look->train, .faint = true, .best = -1};
+    if (batches)
+        out[n++] = (Curve){.name = look->train_name, .x = c->batch_x, .y = c->batch_smooth, .count = c->batches, .colour = look->train,
+                           .marker = look->marker, .dots = !validation, .best = -1};
+    else
+        out[n++] = (Curve){.name = look->train_name, .x = c->x, .y = c->smooth, .count = c->count, .colour = look->train,
+                           .marker = look->marker, .dots = true, .best = validation ? -1 : c->best};
     if (validation)
-        out[n++] = (Curve){validation_name, c->x, c->validation, c->count, style, true, false,
-                           request_choice(request, BY) == BY_BATCHES, c->best};
+        out[n++] = (Curve){.name = look->validation_name, .x = c->x, .y = c->validation, .count = c->count, .colour = look->validation,
+                           .marker = look->marker, .dashed = true, .dots = batches, .best = c->best};
     return n;
 }
 
@@ -293,9 +309,10 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     for (int r = 0; r < source->runs; r++) {
         name_run(source, r, name[r]);
         collect(source, r, request, &run[r], &marks);
-        bool one = source->runs == 1;
-        const char *train_name = what->train == what->validation || !one ? name[r] : "training";
-        curves += add_curves(&run[r], request, r, train_name, one ? "validation" : "  validation", curve + curves);
+        RunLook look = look_of(request->style.theme, r, source->runs);
+        if (what->train == what->validation || source->runs > 1)
+            look.train_name = name[r];
+        curves += add_curves(&run[r], request, &look, curve + curves);
         points += any(run[r].train, run[r].count) + any(run[r].batch, run[r].batches);
     }
     const ParamSet *loss = loss_of(first, only ? only - 1 : first->design->stages - 1);

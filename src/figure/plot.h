@@ -37,7 +37,8 @@ typedef struct Curve {
     const char *name;      /* in the legend; NULL: not there */
     const double *x, *y;   /* NaN: a gap */
     int count;
-    int style;             /* colour, dash and marker: the same for curves that belong together */
+    Colour colour;
+    Marker marker;
     bool dashed;           /* of a pair, the second: the same colour, dashed */
     bool faint;            /* raw numbers behind a smoothed curve */
     bool dots;             /* markers, so that curves are told apart without colour */
@@ -79,7 +80,7 @@ typedef struct Scatter {
     const char *legend_title;
     ScatterMark marks;
     const Image *picture;         /* (count) for SCATTER_PICTURES */
-    bool equal;                   /* the same scale on both axes: distances mean something */
+    bool equal;                   /* the same scale on both axes, for distances that mean something; not for long thin clouds */
 } Scatter;
 
 bool plot_scatter(const Scatter *scatter, const FigureStyle *style, Image *out, Error *err) MUST_CHECK;

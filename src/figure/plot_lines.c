@@ -10,12 +10,6 @@ enum { WIDTH = 560, HEIGHT = 320, MARKED = 15 /* markers on one curve, at most *
 
 static const float dashed[] = {7, 4, 0};
 
-/* The first two of the classes' colours are the brightest; curves start with the strongest. */
-static Colour curve_colour(const Theme *theme, int style)
-{
-    return theme_class(theme, style == 0 ? 4 : style == 4 ? 0 : style);
-}
-
 static bool shown(const LinePlot *plot, double y)
 {
     return isfinite(y) && (!plot->log_y || y > 0);
@@ -49,13 +43,13 @@ static void draw_curve(Page *page, const Frame *frame, const LinePlot *plot, con
     Point *point = mem_new((size_t)curve->count + 1, sizeof *point);
     for (int i = 0; i < curve->count; i++)
         point[i] = shown(plot, curve->y[i]) ? frame_point(frame, curve->x[i], curve->y[i]) : POINT_GAP;
-    Colour colour = curve_colour(page->style.theme, curve->style);
+    Colour colour = curve->colour;
     canvas_lines(&page->canvas, point, curve->count,
                  &(Pen){colour, (curve->faint ? 1.0f : 1.6f) * u, curve->faint ? 0.35f : 1,
                         curve->dashed ? pattern : NULL});
     for (int i = 0; curve->dots && i < curve->count; i += every)
         if (isfinite(point[i].x))
-            canvas_marker(&page->canvas, (Marker)(curve->style % MARK_STAR), point[i].x, point[i].y,
+            canvas_marker(&page->canvas, curve->marker, point[i].x, point[i].y,
                           (curve->dashed ? 2.2f : 2.8f) * u, colour);
     if (curve->best >= 0 && isfinite(point[curve->best].x)) {
         Point p = point[curve->best];
@@ -110,10 +104,10 @@ bool plot_lines(const LinePlot *plot, const FigureStyle *style, Image *out, Erro
         if (curve->name)
             entry[legend.count++] = (LegendEntry){
                 .name = curve->name,
-                .colour = curve_colour(style->theme, curve->style),
+                .colour = curve->colour,
                 .dash = curve->dashed ? dashed : NULL,
                 .line = true, .faint = curve->faint,
-                .marker = curve->dots ? curve->style % MARK_STAR : -1};
+                .marker = curve->dots ? (int)curve->marker : -1};
     }
     if (best)
         entry[legend.count++] = (LegendEntry){.name = "best epoch", .colour = style->theme->accent, .marker = MARK_STAR};

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SIDE = 440 };
+enum { SIDE = 440, MOST_AIR = 3 /* a cloud longer than that fills the axes instead */ };
 
 static void widen(Axis *axis, double by)
 {
@@ -26,9 +26,11 @@ static void ranges(const Scatter *s, int w, int h, Axis *x, Axis *y)
     *x = axis_new(low[0], high[0], false, s->x_label);
     *y = axis_new(low[1], high[1], false, s->y_label);
     double per_x = (x->high - x->low) / w, per_y = (y->high - y->low) / h;
-    if (s->equal && per_x < per_y)
+    if (!s->equal || fmax(per_x, per_y) > MOST_AIR * fmin(per_x, per_y))
+        return;
+    if (per_x < per_y)
         widen(x, per_y / per_x);
-    else if (s->equal)
+    else
         widen(y, per_x / per_y);
 }
 

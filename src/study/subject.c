@@ -29,6 +29,16 @@ static bool is_variational(const Network *net, int code)
     return false;
 }
 
+static bool has_maps(const Network *net)
+{
+    for (int i = 0; i < network_layers(net); i++) {
+        Shape out = network_layer_plan(net, i)->out;
+        if (!out.flat && out.h * out.w > 1)
+            return true;
+    }
+    return false;
+}
+
 static bool describe(Subject *s, Error *err)
 {
     const TrainSpec *train = &s->model.design->stage[s->model.stage].train;
@@ -45,6 +55,7 @@ static bool describe(Subject *s, Error *err)
     s->reconstructs = !s->classifies && s->output == s->input;
     s->coded = s->reconstructs && s->code > 0 && s->code < s->layers;
     s->prior = is_variational(s->net, s->code);
+    s->maps = has_maps(s->net);
     s->noise = train->set[TRAIN_NOISE];
     s->noisy = !noise_is_none(&s->noise);
     return true;

@@ -22,6 +22,7 @@ typedef struct Subject {
     bool classifies;       /* the output is a probability for each class */
     bool prior;            /* the code was trained towards N(0, 1): a variational autoencoder */
     bool coded;            /* there is something on both sides of the code, and the end is a picture */
+    bool maps;             /* a layer puts out maps: height and width and channels */
     NoiseSpec noise;       /* of the stage that was trained last */
     bool noisy;            /* noise is not none */
 
