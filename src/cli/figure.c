@@ -329,7 +329,7 @@ static const Option options[] = {
     {"indices", 0, "LIST", "grid, epochs: samples by number, 3,14,15 or 0-9"},
     {"rows", 0, "LIST", "grid: original,noisy,reconstruction,residual in any choice and order"},
     {"errors", 0, "yes|no", "grid: the error under each column"},
-    {"labels-above", 0, "yes|no", "grid: number and class above each column"},
+    {"numbers", 0, "yes|no", "grid: class and number of the sample under the first row"},
     {"epochs", 0, "N", "epochs: at most so many on the sheet"},
     {"frames", 0, "yes|no", "epochs: also a picture for each epoch"},
     {"layer", 0, "NAME", "weights, features, activation: the layer"},

@@ -74,6 +74,8 @@ void axis_number(char *buffer, size_t size, double value, int digits)
         return;
     }
     double large = fabs(value);
+    if (large == 0)
+        digits = 1;
     if (large != 0 && (large < 1e-4 || large >= 1e9)) {
         snprintf(plain, sizeof plain, "%.*e", digits - 1, value);
         short_exponent(plain);

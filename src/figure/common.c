@@ -22,11 +22,16 @@ int figure_pick(const FigureSource *source, const char *indices, int order, int 
     return pick_samples(source->subject, (PickOrder)order, count, seed, place);
 }
 
+void figure_whole_number(double number, char *buffer, size_t size)
+{
+    axis_number(buffer, size, number, 15);
+    buffer[strcspn(buffer, ".")] = '\0';
+}
+
 void figure_count_samples(const Subject *s, int count, char *buffer, size_t size)
 {
     char number[32];
-    axis_number(number, sizeof number, count, 12);
-    number[strcspn(number, ".")] = '\0';
+    figure_whole_number(count, number, sizeof number);
     snprintf(buffer, size, "%s %s %s of %s", number, s->part, count == 1 ? "sample" : "samples", s->data->name);
 }
 

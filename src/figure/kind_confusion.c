@@ -63,11 +63,11 @@ static bool draw_confusion(const FigureSource *source, const FigureRequest *requ
         extra[3 * c + 2] = confusion_f1(&confusion, c);
     }
     CaptionText text;
-    char samples[160];
+    char samples[160], mistakes[32];
     figure_count_samples(s, p.count, samples, sizeof samples);
+    figure_whole_number((double)(confusion.total - confusion.correct), mistakes, sizeof mistakes);
     snprintf(text.title, sizeof text.title, "Confusion matrix of %s", s->name);
-    snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 accuracy %.2f %%, %ld mistakes", samples, 100 * confusion_accuracy(&confusion),
-             confusion.total - confusion.correct);
+    snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 accuracy %.2f %%, %s mistakes", samples, 100 * confusion_accuracy(&confusion), mistakes);
     Matrix matrix = {.captions = figure_captions(&text, s), .size = n, .count = confusion.count, .name = name, .row_axis = "true class",
                      .column_axis = "predicted class", .extra_name = extra_name, .extra = extra,
                      .extras = request_choice(request, SHARES) ? 3 : 0};
@@ -140,10 +140,11 @@ static bool draw_mistakes(const FigureSource *source, const FigureRequest *reque
         figure_table_pixels(&out->table, row, 4, x + (size_t)i * s->input, s->input);
     }
     CaptionText text;
-    char samples[160];
+    char samples[160], all[32];
     figure_count_samples(s, p.count, samples, sizeof samples);
+    figure_whole_number(total, all, sizeof all);
     snprintf(text.title, sizeof text.title, "Mistakes of %s", s->name);
-    snprintf(text.subtitle, sizeof text.subtitle, "%d of %d mistakes among %s%s \u00b7 below: true \u2192 predicted", count, total, samples,
+    snprintf(text.subtitle, sizeof text.subtitle, "%d of %s mistakes among %s%s \u00b7 below: true \u2192 predicted", count, all, samples,
              request_choice(request, ORDER) == ORDER_SURE ? ", the surest first" : "");
     sheet.captions = figure_captions(&text, s);
     bool ok = sheet_draw(&sheet, &request->style, &out->image, err);

@@ -70,7 +70,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(of, sizeof of, ", a \"%s\"", class_name);
     }
     snprintf(text.title, sizeof text.title, "Feature maps of %s", network_layer_spec(s->net, layer)->name);
-    snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 %d of %d maps, %dx%d \u00b7 %s sample %d of %s%s", s->name, count, shape.c,
+    snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 %d of %d maps, %d\u00d7%d \u00b7 %s sample %d of %s%s", s->name, count, shape.c,
              shape.h, shape.w, s->part, sample, s->data->name, of);
     sheet.captions = figure_captions(&text, s);
     bool ok = sheet_draw(&sheet, &request->style, &out->image, err);

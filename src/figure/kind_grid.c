@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT, SAMPLES, COLUMNS, ERRORS, LABELS };
+enum { COUNT, SAMPLES, COLUMNS, ERRORS, NUMBERS };
 enum { TEXT_ROWS, TEXT_INDICES };
 enum { MOST_ROWS = 8 };
 
@@ -17,7 +17,7 @@ static const ParamRow rows[] = {
     [SAMPLES] = FIGURE_PICK_ROW("classes"),
     [COLUMNS] = {.name = "columns", .type = PARAM_INT, .min = 1, .max = 100, .normal = "10", .help = "samples beside each other"},
     [ERRORS] = {.name = "errors", .type = PARAM_FLAG, .normal = "yes", .help = "the error under each column"},
-    [LABELS] = {.name = "labels-above", .type = PARAM_FLAG, .normal = "no", .help = "the sample's number and class above each column"},
+    [NUMBERS] = {.name = "numbers", .type = PARAM_FLAG, .normal = "no", .help = "class and number of the sample under the first row"},
 };
 
 typedef enum GridRow { ROW_ORIGINAL, ROW_NOISY, ROW_RECONSTRUCTION, ROW_RESIDUAL, GRID_ROWS } GridRow;
@@ -96,7 +96,7 @@ static void list(const Grid *grid, const Subject *s, Table *table)
 
 static void place_cells(Sheet *sheet, const Grid *grid, const FigureRequest *request, const Subject *s)
 {
-    bool errors = request_choice(request, ERRORS), labels = request_choice(request, LABELS);
+    bool errors = request_choice(request, ERRORS), numbers = request_choice(request, NUMBERS);
     for (int i = 0; i < grid->count; i++)
         for (int r = 0; r < grid->rows; r++) {
             int row = i / sheet->columns * grid->rows + r;
@@ -107,7 +107,7 @@ static void place_cells(Sheet *sheet, const Grid *grid, const FigureRequest *req
                 cell->map = MAP_SIGNED, cell->low = s->picture.c == 3 ? -0.5f : -1, cell->high = s->picture.c == 3 ? 0.5f : 1;
             if (errors && r == grid->rows - 1)
                 snprintf(cell->caption, SHEET_TEXT, "%.4f", (double)grid->mse[i]);
-            if (labels && r == 0) {
+            if (numbers && r == 0) {
                 char name[40] = "";
                 int label = subject_label(s, (int)grid->place[i]);
                 if (label >= 0)

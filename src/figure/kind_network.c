@@ -2,7 +2,6 @@
 #include "figure/kinds.h"
 
 #include "base/mem.h"
-#include "figure/axis.h"
 #include "figure/blocks.h"
 
 #include <math.h>
@@ -22,12 +21,6 @@ static void pretty(char *out, size_t size, const char *text)
             out[used++] = text[i];
     }
     out[used] = '\0';
-}
-
-static void whole_number(char *out, size_t size, double value)
-{
-    axis_number(out, size, value, 15);
-    out[strcspn(out, ".")] = '\0';
 }
 
 static double parameters(const LayerPlan *plan)
@@ -77,7 +70,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         pretty(b->shape, BLOCK_TEXT, shape);
         double own = parameters(plan);
         total += own;
-        whole_number(number, sizeof number, own);
+        figure_whole_number(own, number, sizeof number);
         snprintf(b->detail, BLOCK_TEXT, "%s", own > 0 ? number : "");
         b->size = (double)shape_size(plan->out), b->part = part_of(s, i), b->learns = own > 0;
         int row = table_add_row(&out->table);
@@ -91,7 +84,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     }
     CaptionText text;
     char ratio[96] = "";
-    whole_number(number, sizeof number, total);
+    figure_whole_number(total, number, sizeof number);
     if (s->coded && s->code_size < s->input)
         snprintf(ratio, sizeof ratio, " \u00b7 the code is %.3g times smaller than the input", (double)s->input / (double)s->code_size);
     else if (s->coded)

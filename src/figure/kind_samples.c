@@ -41,7 +41,7 @@ static bool codes(Subject *s, int from, int count, uint64_t seed, float *code, c
     if (!known)
         return false;
     latent_fitted(known, n, s->code_size, count, seed, code);
-    snprintf(how, size, "codes from a normal distribution fitted to those of %d %s samples", n, s->part);
+    snprintf(how, size, "codes from a normal distribution fitted to those of %d %s samples of %s", n, s->part, s->data->name);
     free(known);
     return true;
 }
@@ -52,7 +52,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     int count = request_int(request, COUNT), columns = count < request_int(request, COLUMNS) ? count : request_int(request, COLUMNS);
     float *code = mem_new((size_t)count * s->code_size, sizeof *code), *pixels = mem_new((size_t)count * s->output, sizeof *pixels);
     CaptionText text;
-    char how[128];
+    char how[256];
     bool ok = codes(s, request_choice(request, FROM), count, request->seed, code, how, sizeof how, err);
     if (ok) {
         int shown = s->code_size <= 64 ? (int)s->code_size : 0;

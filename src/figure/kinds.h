@@ -29,6 +29,7 @@ typedef struct CaptionText {
     char title[256], subtitle[512], note[512];
 } CaptionText;
 Captions figure_captions(CaptionText *text, const Subject *subject);
+void figure_whole_number(double number, char *buffer, size_t size);                              /* "5,000" */
 void figure_count_samples(const Subject *subject, int count, char *buffer, size_t size); /* "5,000 test samples of MNIST" */
 
 /* A layer by its name, else the first with a weight that `fits` (NULL: any); -1 with *err. */

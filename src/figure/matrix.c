@@ -22,6 +22,12 @@ static int widest_name(const char *const *name, int count, const FigureStyle *st
     return widest;
 }
 
+static int extra_width(const char *name, const FigureStyle *style)
+{
+    int own = page_text_width(style, name), least = page_text_width(style, "100.0");
+    return style->bare ? 0 : (own > least ? own : least) + 16 * style->scale;
+}
+
 static void draw_row(Page *page, const Matrix *m, int row, int x, int y, int w, int h)
 {
     int u = page->style.scale;
@@ -55,11 +61,11 @@ bool matrix_draw(const Matrix *m, const FigureStyle *style, Image *out, Error *e
     }
     w = names + 10 * u > w ? names + 10 * u : w;
     int left = style->bare ? 0 : line + 4 * u + names + GAP * u, top = style->bare ? 0 : 2 * line + 4 * u;
-    int extra = style->bare || !m->extras ? 0 : widest_name(m->extra_name, m->extras, style) + 14 * u;
-    int extra_least = page_text_width(style, "100.0") + 14 * u;
-    extra = extra && extra < extra_least ? extra_least : extra;
+    int extra = 0;
+    for (int e = 0; e < m->extras; e++)
+        extra += extra_width(m->extra_name[e], style);
     Page page;
-    if (!page_open(&page, &m->captions, left + m->size * w + (style->bare ? 0 : m->extras * extra), top + m->size * h, style, out, err))
+    if (!page_open(&page, &m->captions, left + m->size * w + extra, top + m->size * h, style, out, err))
         return false;
     int x = page.x + left, y = page.y + top;
     for (int row = 0; row < m->size; row++)
@@ -75,8 +81,9 @@ bool matrix_draw(const Matrix *m, const FigureStyle *style, Image *out, Error *e
     }
     text_draw(&page.canvas, (float)x + (float)(m->size * w) / 2, (float)(y - 8 * u - line), &dim, m->column_axis);
     right.colour = page.dim.colour;
+    int end = x + m->size * w;
     for (int e = 0; e < m->extras; e++) {
-        int end = x + m->size * w + (e + 1) * extra;
+        end += extra_width(m->extra_name[e], style);
         text_draw(&page.canvas, (float)end, (float)(y - 6 * u), &right, m->extra_name[e]);
         for (int i = 0; i < m->size; i++) {
             char text[24];

@@ -8,6 +8,7 @@
 
 enum { MARGIN = 14, NARROWEST = 300 }; /* units; captions are not broken narrower than that */
 static const float TITLE = 1.25f;
+static const char SEPARATOR[] = " \u00b7 "; /* between the parts of a subtitle; not shown where a line ends with it */
 
 FigureStyle figure_style_new(void)
 {
@@ -24,30 +25,39 @@ int page_line(const FigureStyle *style)
     return (int)text_height((float)style->scale);
 }
 
+/* Where `line` is to be broken so that its beginning fits: at the last " \u00b7 " if that is not too early, else at the last blank. */
+static char *line_break(char *line, float size, float width)
+{
+    char *blank = NULL, *dot = NULL;
+    for (char *p = line; *p && *p != '\n'; p++) {
+        if (*p != ' ')
+            continue;
+        *p = '\0';
+        float reach = text_width(line, size);
+        *p = ' ';
+        if (reach > width)
+            break;
+        blank = p;
+        if (strncmp(p, SEPARATOR, strlen(SEPARATOR)) == 0 && reach > width / 3)
+            dot = p;
+    }
+    return dot ? dot : blank;
+}
+
 char *page_wrap(const char *text, float size, float width)
 {
-    char *out = mem_text(text);
-    char *line = out;
+    char *out = mem_text(text), *line = out;
     for (;;) {
-        char *best = NULL;
-        for (char *p = line; *p && *p != '\n'; p++) {
-            if (*p != ' ')
-                continue;
-            *p = '\0';
-            float reach = text_width(line, size);
-            *p = ' ';
-            if (reach > width)
-                break;
-            best = p;
-        }
-        char *end = line + strcspn(line, "\n");
-        char saved = *end;
+        char *end = line + strcspn(line, "\n"), saved = *end;
         *end = '\0';
         bool fits = text_width(line, size) <= width;
         *end = saved;
-        if (!fits && best) {
-            *best = '\n';
-            line = best + 1;
+        char *at = fits ? NULL : line_break(line, size, width);
+        if (at) {
+            size_t skip = strncmp(at, SEPARATOR, strlen(SEPARATOR)) == 0 ? strlen(SEPARATOR) : 1;
+            *at = '\n';
+            memmove(at + 1, at + skip, strlen(at + skip) + 1);
+            line = at + 1;
         } else if (*end) {
             line = end + 1;
         } else {

@@ -38,7 +38,7 @@ bool page_open(Page *page, const Captions *captions, int w, int h, const FigureS
 int page_text_width(const FigureStyle *style, const char *text);
 int page_line(const FigureStyle *style); /* from one line to the next */
 
-/* The text with newlines for spaces where lines would be wider than `width` pixels; the caller's to free. */
+/* The text with newlines where lines would be wider than `width` pixels; the caller's to free. */
 char *page_wrap(const char *text, float size, float width);
 
 #endif

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TICK = 4, PER_TICK_X = 70, PER_TICK_Y = 44, LEGEND_GAP = 16, SAMPLE = 26 }; /* units */
+enum { TICK = 4, PER_TICK_X = 70, PER_TICK_Y = 56, LEGEND_GAP = 16, SAMPLE = 26 }; /* units */
 
 Point frame_point(const Frame *frame, double x, double y)
 {

@@ -9,10 +9,11 @@ typedef struct ActivationOptions {
     int steps;      /* of gradient ascent */
     double rate;    /* how far a step goes: the root mean square of a step's change of a pixel */
     double shrink;  /* share by which every step pulls the picture towards black, against noise that excites nothing */
-    uint64_t seed;  /* of the starting picture, grey with a little noise */
+    bool soft;      /* the gradient is smoothed over neighbouring pixels, which turns checks into shapes */
+    uint64_t seed;  /* of the starting picture, dark grey with a little noise */
 } ActivationOptions;
 
-ActivationOptions activation_options_new(void); /* 100, 0.05, 0.01, seed 1 */
+ActivationOptions activation_options_new(void); /* 100, 0.05, 0.03, soft, seed 1 */
 
 /* For each of `units` units of the layer's output (of a map: the mean over the map of that channel): the picture, x (units, input), and the
  * activation it reaches.  Units that no change of the input reaches (a dead relu) stay as they were. */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PCA_SAMPLES = 1024 };
+
 static bool as_it_is(const float *code, int n, int size, int a, int b, Embedding *out, Error *err)
 {
     if (a < 0 || a >= size || (size > 1 && (b < 0 || b >= size)))
@@ -27,7 +29,9 @@ static bool as_it_is(const float *code, int n, int size, int a, int b, Embedding
 static bool by_pca(const float *code, int n, int size, Embedding *out, Error *err)
 {
     Pca pca;
-    if (!pca_fit(code, n, size, 2, &pca, err))
+    /* the work grows with the square of the smaller of both numbers */
+    int fitted = size > PCA_SAMPLES && n > PCA_SAMPLES ? PCA_SAMPLES : n;
+    if (!pca_fit(code, fitted, size, 2, &pca, err))
         return false;
     float *at = mem_new((size_t)n * 2, sizeof *at);
     pca_project(&pca, code, n, at);
@@ -37,7 +41,9 @@ static bool by_pca(const float *code, int n, int size, Embedding *out, Error *er
     double share[2] = {0, 0};
     for (int k = 0; k < pca.components; k++)
         share[k] = pca.total > 0 ? 100 * pca.variance[k] / pca.total : 0;
-    snprintf(out->how, sizeof out->how, "PCA of %d dimensions", size);
+    int used = snprintf(out->how, sizeof out->how, "PCA of %d dimensions", size);
+    if (fitted < n)
+        snprintf(out->how + used, sizeof out->how - (size_t)used, ", found from the first %d", fitted);
     snprintf(out->x_name, sizeof out->x_name, "component 1 (%.1f %% of variance)", share[0]);
     snprintf(out->y_name, sizeof out->y_name, "component 2 (%.1f %% of variance)", share[1]);
     out->measured = true;
