@@ -17,7 +17,7 @@ FigureStyle figure_style_new(void)
 
 int page_text_width(const FigureStyle *style, const char *text)
 {
-    return (int)ceilf(text_width(text, (float)style->scale));
+    return (int)ceilf(text_span(text, (float)style->scale));
 }
 
 int page_line(const FigureStyle *style)
@@ -33,7 +33,7 @@ static char *line_break(char *line, float size, float width)
         if (*p != ' ')
             continue;
         *p = '\0';
-        float reach = text_width(line, size);
+        float reach = text_span(line, size);
         *p = ' ';
         if (reach > width)
             break;
@@ -50,7 +50,7 @@ char *page_wrap(const char *text, float size, float width)
     for (;;) {
         char *end = line + strcspn(line, "\n"), saved = *end;
         *end = '\0';
-        bool fits = text_width(line, size) <= width;
+        bool fits = text_span(line, size) <= width;
         *end = saved;
         char *at = fits ? NULL : line_break(line, size, width);
         if (at) {
@@ -92,8 +92,8 @@ bool page_open(Page *page, const Captions *captions, int w, int h, const FigureS
     char *note = page_wrap(captions->note ? captions->note : "", size, widest);
     int title_line = (int)text_height(TITLE * size);
     int head = lines_of(title) * title_line + lines_of(subtitle) * line, foot = lines_of(note) * line;
-    int inner = (int)ceilf(fmaxf(fmaxf((float)w, text_width(title, TITLE * size)),
-                                 fmaxf(text_width(subtitle, size), text_width(note, size))));
+    int inner = (int)ceilf(fmaxf(fmaxf((float)w, text_span(title, TITLE * size)),
+                                 fmaxf(text_span(subtitle, size), text_span(note, size))));
     page->x = margin;
     page->y = margin + head + (head ? 8 * u : 0);
     bool ok = canvas_new(&page->canvas, out, inner + 2 * margin, page->y + h + (foot ? foot + 8 * u : 0) + margin,

@@ -79,7 +79,7 @@ static void draw_marks(Page *page, const Frame *frame, const LinePlot *plot)
             continue;
         TextStyle style = page->plain;
         style.colour = colour;
-        float width = text_width(mark->text, (float)u);
+        float width = text_span(mark->text, (float)u);
         float pad = 3 * (float)u, begin = top.x + pad;
         if (begin + width + pad > (float)(frame->left + frame->w))
             begin = top.x - width - pad;

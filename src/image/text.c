@@ -36,7 +36,7 @@ static float advance(uint32_t code, float size)
     return roundf((font_glyph(both ? both->base : code)->width + FONT_SPACING) * size);
 }
 
-float text_width(const char *text, float size)
+float text_span(const char *text, float size)
 {
     float width = 0, widest = 0;
     while (*text) {
@@ -199,8 +199,8 @@ void text_fit(char *buffer, size_t room, const char *text, float size, float wid
 {
     static const char ellipsis[] = "\u2026";
     float limit = width;
-    if (text_width(text, size) > width)
-        limit = width - text_width(ellipsis, size) - FONT_SPACING * size;
+    if (text_span(text, size) > width)
+        limit = width - text_span(ellipsis, size) - FONT_SPACING * size;
     const char *end = text;
     float used = 0;
     while (*end) {

@@ -14,7 +14,7 @@ typedef struct TextStyle {
     bool upward; /* turned by 90 degrees, reading from bottom to top */
 } TextStyle;
 
-float text_width(const char *text, float size);
+float text_span(const char *text, float size);
 float text_height(float size); /* of a line: from one baseline to the next */
 
 /* (x, y): start, middle or end of the baseline.  A newline starts a new line below.  Counts in canvas->clipped a text that leaves the image. */
