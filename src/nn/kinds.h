@@ -35,6 +35,9 @@ void layer_plan_weights(LayerPlan *plan, bool bias, Initialiser init, int rank, 
 /* Sets plan->activation; keeps the number before it where its derivative needs that (the first part of `keep`).  After plan->out is known. */
 void layer_plan_activation(LayerPlan *plan, Activation activation);
 
+/* For LayerKind.mirror of kinds that are their own inverse in shape. */
+bool layer_mirror_itself(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err);
+
 /* dy becomes the gradient before the activation. */
 void layer_undo_activation(const LayerRun *run, const float *before);
 

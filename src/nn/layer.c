@@ -113,3 +113,12 @@ void layer_undo_activation(const LayerRun *run, const float *before)
     size_t count = (size_t)run->n * shape_size(run->plan->out);
     activation_backward(run->activation, count, run->plan->out.c, before, run->y, run->dy, run->dy);
 }
+
+bool layer_mirror_itself(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
+{
+    (void)in;
+    (void)err;
+    *out = *spec;
+    out->name[0] = '\0';
+    return true;
+}

@@ -137,15 +137,6 @@ static void backward(const LayerRun *run)
                             mean_dy_xhat, run->dx);
 }
 
-static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
-{
-    (void)in;
-    (void)err;
-    *out = *spec;
-    out->name[0] = '\0';
-    return true;
-}
-
 const LayerKind batchnorm_kind = {
     .param = {"batchnorm", "brings each channel to mean 0 and deviation 1 over the batch", rows, COUNT_OF(rows)},
     .group = "layers that learn",
@@ -153,5 +144,5 @@ const LayerKind batchnorm_kind = {
     .forward = forward,
     .backward = backward,
     .settle = settle,
-    .mirror = mirror,
+    .mirror = layer_mirror_itself,
 };

@@ -53,15 +53,6 @@ static void backward(const LayerRun *run)
                          run->dx + (size_t)i * size);
 }
 
-static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
-{
-    (void)in;
-    (void)err;
-    *out = *spec;
-    out->name[0] = '\0';
-    return true;
-}
-
 const LayerKind dropout_kind = {
     .param = {"dropout", "sets random numbers to zero in training, so that no unit is relied on alone", rows,
               COUNT_OF(rows)},
@@ -69,5 +60,5 @@ const LayerKind dropout_kind = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
-    .mirror = mirror,
+    .mirror = layer_mirror_itself,
 };

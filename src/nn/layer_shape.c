@@ -111,20 +111,11 @@ static void activation_layer_backward(const LayerRun *run)
                             run->dy, run->dx);
 }
 
-static bool same_mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
-{
-    (void)in;
-    (void)err;
-    *out = *spec;
-    out->name[0] = '\0';
-    return true;
-}
-
 const LayerKind activation_kind = {
     .param = {"activation", "puts every number through a function", activation_rows, COUNT_OF(activation_rows)},
     .group = "layers that only shape",
     .plan = activation_plan,
     .forward = activation_layer_forward,
     .backward = activation_layer_backward,
-    .mirror = same_mirror,
+    .mirror = layer_mirror_itself,
 };
