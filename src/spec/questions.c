@@ -56,7 +56,7 @@ static Value ask(Walk *w, ParamRow row, const char *id, const char *normal, cons
     return value;
 }
 
-static const char *numbered(char id[48], const char *word, int number)
+const char *questions_numbered(char id[48], const char *word, int number)
 {
     snprintf(id, 48, "%s.%d", word, number);
     return id;
@@ -118,10 +118,10 @@ static void dense_network(Walk *w, Plan *plan, bool variational)
                                             "How many hidden layers");
     for (int i = 0; i < layers; i++) {
         snprintf(text, sizeof text, "Units of layer %d", i + 1);
-        units[i] = ask_int(w, numbered(id, "units", i + 1), 1, 65536, i ? units[i - 1] > 1 ? units[i - 1] / 2 : 1 : 256,
+        units[i] = ask_int(w, questions_numbered(id, "units", i + 1), 1, 65536, i ? units[i - 1] > 1 ? units[i - 1] / 2 : 1 : 256,
                            "how many numbers come out", text);
         snprintf(text, sizeof text, "Activation of layer %d", i + 1);
-        ask_activation(w, numbered(id, "activation", i + 1), i ? activation[i - 1] : "relu", text, activation[i]);
+        ask_activation(w, questions_numbered(id, "activation", i + 1), i ? activation[i - 1] : "relu", text, activation[i]);
     }
     int code = ask_int(w, "code", 1, variational ? 4096 : 65536, variational ? 2 : 32,
                        "the numbers a picture is squeezed into; 2 can be drawn as a plane", "Size of the code");
@@ -168,15 +168,15 @@ static void ask_sets(Walk *w, Sets *sets, int most, int normal, bool pools)
                           "How many sets of convolutions");
     for (int i = 0; i < sets->count; i++) {
         snprintf(text, sizeof text, "Filters of set %d", i + 1);
-        sets->filters[i] = ask_int(w, numbered(id, "filters", i + 1), 1, 1024, i < 3 ? 32 << i : 128,
+        sets->filters[i] = ask_int(w, questions_numbered(id, "filters", i + 1), 1, 1024, i < 3 ? 32 << i : 128,
                                    "how many patterns it looks for; each costs time", text);
         ParamRow kernel = {.type = PARAM_PAIR, .min = 1, .max = 31, .normal = "3x3"};
-        Value value = ask(w, kernel, numbered(id, "kernel", i + 1), "3x3", "height x width of a pattern in pixels", "Kernel of set %d",
+        Value value = ask(w, kernel, questions_numbered(id, "kernel", i + 1), "3x3", "height x width of a pattern in pixels", "Kernel of set %d",
                           i + 1);
         memcpy(sets->kernel[i], value.size, sizeof sets->kernel[i]);
         /* The usual network halves twice; a third pool of 7 leaves one number a filter of a 28x28 picture. */
         snprintf(text, sizeof text, "Pool after set %d", i + 1);
-        sets->pool[i] = !pools ? 1 : ask_int(w, numbered(id, "pool", i + 1), 1, 16, i < 2 ? 2 : 1,
+        sets->pool[i] = !pools ? 1 : ask_int(w, questions_numbered(id, "pool", i + 1), 1, 16, i < 2 ? 2 : 1,
                                              "how many times smaller the picture becomes; 1: no pool", text);
     }
 }
@@ -243,15 +243,24 @@ static bool field_is_asked(const ParamRow *row)
     return row->question && (row->always || row->positional || !row->normal);
 }
 
+void questions_field_id(TrainSetting setting, int field, const ParamKind *kind, char id[48])
+{
+    if (!*kind->name)
+        snprintf(id, 48, "%s", train_settings[setting].name);
+    else if (setting == TRAIN_OPTIMIZER && field == OPTIMIZER_LR)
+        snprintf(id, 48, "lr");
+    else
+        snprintf(id, 48, "%s.%s", train_settings[setting].name, kind->rows[field].name);
+}
+
 static void ask_field(Walk *w, TrainSetting setting, ParamSet *set, int field, const char *normal)
 {
     const ParamRow *row = &set->kind->rows[field];
     char id[48];
-    snprintf(id, sizeof id, "%s.%s", train_settings[setting].name, row->name);
-    bool rate = setting == TRAIN_OPTIMIZER && field == OPTIMIZER_LR;
+    questions_field_id(setting, field, set->kind, id);
     Str usual = {0};
     param_print(row, &set->value[field], &usual);
-    set->value[field] = ask(w, *row, rate ? "lr" : id, normal ? normal : usual.text, row->help, "%s", row->question);
+    set->value[field] = ask(w, *row, id, normal ? normal : usual.text, row->help, "%s", row->question);
     str_clear(&usual);
 }
 
@@ -350,117 +359,4 @@ void questions_walk(Interview *interview, Design **out)
         *out = design;
     else
         design_free(design);
-}
-
-/* ---- from a design back to answers */
-
-static const char *word_of(const LayerSpec *layer)
-{
-    return layer->set.kind->name;
-}
-
-static void put_field(NamedAnswers *out, const char *id, const LayerSpec *layer, const char *field)
-{
-    int row = param_find(layer->set.kind, field);
-    if (row < 0)
-        return;
-    Str text = {0};
-    param_print(&layer->set.kind->rows[row], &layer->set.value[row], &text);
-    named_put(out, id, "%s", text.text);
-    str_clear(&text);
-}
-
-static void guess_dense(const Design *design, const Block *encoder, bool variational, NamedAnswers *out)
-{
-    char id[48];
-    int hidden = 0;
-    for (int i = 0; i < encoder->count; i++) {
-        const LayerSpec *layer = &design->layer[encoder->first + i];
-        if (strcmp(word_of(layer), "dropout") == 0)
-            put_field(out, "dropout", layer, "rate");
-        if (i == encoder->count - 1) {
-            put_field(out, "code", layer, "units");
-            put_field(out, "code-activation", layer, "activation");
-            if (variational)
-                put_field(out, "init", layer, "init");
-        } else if (strcmp(word_of(layer), "dense") == 0) {
-            put_field(out, numbered(id, "units", ++hidden), layer, "units");
-            put_field(out, numbered(id, "activation", hidden), layer, "activation");
-        }
-    }
-    named_put(out, "layers", "%d", hidden);
-    const LayerSpec *last = &design->layer[design->layers - 1];
-    bool picture = strcmp(word_of(last), "reshape") == 0;
-    if (picture)
-        put_field(out, "input", last, "shape");
-    named_put(out, "output", "%s", picture ? "picture" : "vector");
-}
-
-static void guess_sets(const Design *design, const Block *encoder, NamedAnswers *out)
-{
-    char id[48];
-    int sets = 0;
-    bool norm = false;
-    for (int i = 0; i < encoder->count; i++) {
-        const LayerSpec *layer = &design->layer[encoder->first + i];
-        if (strcmp(word_of(layer), "conv") == 0) {
-            put_field(out, numbered(id, "filters", ++sets), layer, "filters");
-            put_field(out, numbered(id, "kernel", sets), layer, "kernel");
-            named_put(out, numbered(id, "pool", sets), "1");
-        }
-        norm |= strcmp(word_of(layer), "batchnorm") == 0;
-        if (strcmp(word_of(layer), "maxpool") == 0)
-            put_field(out, numbered(id, "pool", sets), layer, "size");
-        if (strcmp(word_of(layer), "dense") == 0)
-            put_field(out, "code", layer, "units");
-    }
-    named_put(out, "sets", "%d", sets);
-    named_put(out, "batchnorm", "%s", norm ? "yes" : "no");
-    named_put(out, "decoder", "%s", encoder[1].mirror == MIRROR_SETS ? "mirror" : "plain");
-}
-
-static void guess_training(const Design *design, NamedAnswers *out)
-{
-    for (size_t i = 0; i < COUNT_OF(asked_settings); i++) {
-        TrainSetting setting = asked_settings[i];
-        const ParamSet *set = &design->stage[0].train.set[setting];
-        const char *name = train_settings[setting].name;
-        if (*set->kind->name)
-            named_put(out, name, "%s", set->kind->name);
-        for (int f = 0; f < set->kind->count; f++) {
-            char id[48];
-            snprintf(id, sizeof id, "%s.%s", name, set->kind->rows[f].name);
-            bool rate = setting == TRAIN_OPTIMIZER && f == OPTIMIZER_LR;
-            Str text = {0};
-            param_print(&set->kind->rows[f], &set->value[f], &text);
-            named_put(out, !*set->kind->name ? name : rate ? "lr" : id, "%s", text.text);
-            str_clear(&text);
-        }
-    }
-}
-
-bool questions_guess(const Design *design, int kind, NamedAnswers *out)
-{
-    static const int order[] = {KIND_DENSE, KIND_VARIATIONAL, KIND_CONV, KIND_STRIDED};
-    *out = (NamedAnswers){0};
-    char input[SHAPE_TEXT];
-    shape_text(design->input, input);
-    guess_training(design, out);
-    if (kind >= (int)COUNT_OF(order)) {
-        int preset = kind - (int)COUNT_OF(order);
-        if (preset >= presets_count)
-            return false;
-        named_put(out, "kind", "preset");
-        named_put(out, "preset", "%s", presets[preset].name);
-        return true;
-    }
-    named_put(out, "kind", "%s", kinds[order[kind]].word);
-    named_put(out, "input", "%s", input);
-    if (design->blocks != 2 || design->block[0].count == 0)
-        return true; /* not of this form; the proof will fail */
-    if (order[kind] == KIND_DENSE || order[kind] == KIND_VARIATIONAL)
-        guess_dense(design, &design->block[0], order[kind] == KIND_VARIATIONAL, out);
-    else
-        guess_sets(design, &design->block[0], out);
-    return true;
 }

@@ -32,6 +32,10 @@ struct Interview {
  * their defaults.  With `out` also makes the design; it may not fit together. */
 void questions_walk(Interview *interview, Design **out);
 
+/* A question's name: "filters.2"; "noise.sd", "batch", "lr". */
+const char *questions_numbered(char id[48], const char *word, int number);
+void questions_field_id(TrainSetting setting, int field, const ParamKind *kind, char id[48]);
+
 /* The answers that make this design, as far as they can be guessed; interview_print_design proves them. `kind` from 0; false past the
  * last kind. */
 bool questions_guess(const Design *design, int kind, NamedAnswers *out);
