@@ -172,7 +172,6 @@ static bool write_part(const char *folder, const char *prefix, uint64_t seed, in
 
 static int run_synth(const Args *args, Error *err)
 {
-    enum { TEST_FIRST = 1 << 30 }; /* where data_open takes its test digits from: no digit is in both parts */
     const char *folder = args_text(args, "output");
     int count = 20000, test = -1;
     uint64_t seed = 1;
@@ -186,7 +185,7 @@ static int run_synth(const Args *args, Error *err)
     if (test < 0)
         test = (count + 9) / 10;
     if (!file_make_folders(folder, err) || !write_part(folder, "train", seed, 0, count, err) ||
-        (test && !write_part(folder, "t10k", seed, TEST_FIRST, test, err)))
+        (test && !write_part(folder, "t10k", seed, DIGITS_TEST_FIRST, test, err)))
         return args_failed(err);
     printf("%s: %d training and %d test digits\n", folder, count, test);
     return 0;

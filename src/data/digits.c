@@ -1,5 +1,4 @@
-/* The built-in digits: a skeleton, bent and slanted at random, drawn with a pen and placed as MNIST places its digits:
- * scaled to a box of 20 x 20, then moved so that the centre of mass is the middle of 28 x 28.
+/* The built-in digits: a skeleton, bent and slanted at random; digits_pen.c draws it.
  *
  * The ranges were chosen so that the digits' statistics (slant, proportions, stroke width, grey levels) are spread like
  * those of handwriting, a little wider rather than narrower. */
@@ -7,44 +6,23 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "data/digits_pen.h"
 #include "data/digits_styles.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 28, BOX = 20, CLASSES = 10, MOST_POINTS = 32, PIECES = 6, MOST_PATH = MOST_POINTS * PIECES,
-       MOST_STYLES = 256, FIRST_ATTEMPT = 1 /* 0 is the labels' */ };
+enum { SIDE = PEN_SIDE, CLASSES = 10, PIECES = 6, MOST_POINTS = PEN_MOST / PIECES, MOST_STYLES = 256,
+       FIRST_ATTEMPT = 1 /* 0 is the labels' */ };
 
 static const float TURN = 6.2831853f; /* a full one */
-
-typedef struct Point {
-    float x, y;
-} Point;
 
 typedef struct Skeleton {
     Point point[MOST_POINTS];
     bool corner[MOST_POINTS], lift[MOST_POINTS]; /* lift: the pen comes down here anew */
     int count;
 } Skeleton;
-
-/* The pen's way as a chain of short straight pieces. */
-typedef struct Path {
-    Point point[MOST_PATH];
-    float radius[MOST_PATH]; /* of the pen, in pixels */
-    bool lift[MOST_PATH];
-    int count;
-} Path;
-
-static float uniform(Rng *rng, float low, float high)
-{
-    return low + (high - low) * rng_uniform(rng);
-}
-
-static float normal(Rng *rng, float mean, float sd, float low, float high)
-{
-    return fminf(fmaxf(mean + sd * rng_normal(rng), low), high);
-}
 
 /* ---- choice of a style */
 
@@ -124,17 +102,17 @@ static void mix(Skeleton *to, const Skeleton *with, float share)
 static void bend(Rng *rng, Skeleton *skeleton)
 {
     enum { WAVES = 3 };
-    float middle_x = normal(rng, 0, 0.25f, -0.6f, 0.6f), middle_y = normal(rng, 0, 0.3f, -0.7f, 0.7f);
-    float taper = normal(rng, 0, 0.25f, -0.6f, 0.6f), bow = normal(rng, 0, 0.15f, -0.4f, 0.4f);
+    float middle_x = pen_normal(rng, 0, 0.25f, -0.6f, 0.6f), middle_y = pen_normal(rng, 0, 0.3f, -0.7f, 0.7f);
+    float taper = pen_normal(rng, 0, 0.25f, -0.6f, 0.6f), bow = pen_normal(rng, 0, 0.15f, -0.4f, 0.4f);
     for (int i = 0; i < skeleton->count; i++) {
         Point *p = &skeleton->point[i];
         float x = p->x + middle_x * p->x * (1 - p->x), y = p->y + middle_y * p->y * (1 - p->y);
         p->x = 0.5f + (x - 0.5f) * (1 + taper * (y - 0.5f)) + bow * (4 * (y - 0.5f) * (y - 0.5f) - 0.5f);
         p->y = y;
     }
-    float depth = uniform(rng, 0.0f, 0.07f);
+    float depth = pen_uniform(rng, 0.0f, 0.07f);
     for (int wave = 0; wave < WAVES; wave++) {
-        float fx = uniform(rng, -6, 6), fy = uniform(rng, -6, 6), phase = uniform(rng, 0, TURN);
+        float fx = pen_uniform(rng, -6, 6), fy = pen_uniform(rng, -6, 6), phase = pen_uniform(rng, 0, TURN);
         float ax = depth * rng_normal(rng), ay = depth * rng_normal(rng);
         for (int i = 0; i < skeleton->count; i++) {
             Point *p = &skeleton->point[i];
@@ -143,7 +121,7 @@ static void bend(Rng *rng, Skeleton *skeleton)
             p->y += ay * s;
         }
     }
-    float jitter = uniform(rng, 0.02f, 0.075f);
+    float jitter = pen_uniform(rng, 0.02f, 0.075f);
     for (int i = 0; i < skeleton->count; i++) {
         skeleton->point[i].x += jitter * rng_normal(rng);
         skeleton->point[i].y += jitter * rng_normal(rng);
@@ -187,9 +165,9 @@ static void follow(const Skeleton *s, Path *path)
 
 static void transform(Rng *rng, int digit, Path *path)
 {
-    float slant = normal(rng, digit == 1 ? 0.30f : 0.15f, digit == 1 ? 0.34f : 0.28f, -0.6f, 1.0f);
-    float turn = normal(rng, 0, 0.1f, -0.35f, 0.35f);
-    float wide = expf(normal(rng, -0.08f, 0.25f, -0.7f, 0.6f));
+    float slant = pen_normal(rng, digit == 1 ? 0.30f : 0.15f, digit == 1 ? 0.34f : 0.28f, -0.6f, 1.0f);
+    float turn = pen_normal(rng, 0, 0.1f, -0.35f, 0.35f);
+    float wide = expf(pen_normal(rng, -0.08f, 0.25f, -0.7f, 0.6f));
     float c = cosf(turn), s = sinf(turn);
     for (int i = 0; i < path->count; i++) {
         Point *p = &path->point[i];
@@ -198,112 +176,16 @@ static void transform(Rng *rng, int digit, Path *path)
     }
 }
 
-/* ---- pen and paper */
-
-/* The pen is wider across one direction, changes slowly along its way, and its edge is rough. */
-static void ink(Rng *rng, Path *path)
-{
-    float radius = 0.5f * expf(normal(rng, logf(2.5f), 0.28f, logf(1.2f), logf(4.8f)));
-    float nib = uniform(rng, 0, 0.2f), angle = uniform(rng, 0, TURN / 2);
-    float change = uniform(rng, 0, 0.18f), speed = uniform(rng, 0.02f, 0.25f), phase = uniform(rng, 0, TURN);
-    float rough = uniform(rng, 0, 0.15f);
-    for (int i = 0; i < path->count; i++) {
-        int from = i == 0 || path->lift[i] ? i : i - 1;
-        float dx = path->point[from + 1].x - path->point[from].x, dy = path->point[from + 1].y - path->point[from].y;
-        float across = dx == 0 && dy == 0 ? 0 : cosf(2 * (atan2f(dy, dx) - angle));
-        path->radius[i] = radius * (1 + nib * across) * (1 + change * sinf(phase + speed * (float)i))
-            * (1 + rough * normal(rng, 0, 1, -2, 2));
-    }
-}
-
-/* Moves and scales the path so that the ink just fills the box in one direction. */
-static void fit(Path *path)
-{
-    float low_x = INFINITY, high_x = -INFINITY, low_y = INFINITY, high_y = -INFINITY, thick = 0;
-    for (int i = 0; i < path->count; i++) {
-        low_x = fminf(low_x, path->point[i].x);
-        high_x = fmaxf(high_x, path->point[i].x);
-        low_y = fminf(low_y, path->point[i].y);
-        high_y = fmaxf(high_y, path->point[i].y);
-        thick = fmaxf(thick, path->radius[i]);
-    }
-    float scale = (BOX - 2 * thick) / fmaxf(high_x - low_x, high_y - low_y);
-    for (int i = 0; i < path->count; i++) {
-        path->point[i].x = (path->point[i].x - 0.5f * (low_x + high_x)) * scale + 0.5f * BOX;
-        path->point[i].y = (path->point[i].y - 0.5f * (low_y + high_y)) * scale + 0.5f * BOX;
-    }
-}
-
-/* One piece: how much of each pixel near it the pen covers, by the distance of the pixel's middle. */
-static void draw_piece(Point a, Point b, float ra, float rb, float soft, float box[BOX][BOX])
-{
-    float reach = fmaxf(ra, rb) + soft;
-    int x0 = (int)fmaxf(fminf(a.x, b.x) - reach, 0), x1 = (int)fminf(fmaxf(a.x, b.x) + reach, BOX - 1);
-    int y0 = (int)fmaxf(fminf(a.y, b.y) - reach, 0), y1 = (int)fminf(fmaxf(a.y, b.y) + reach, BOX - 1);
-    float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-    for (int y = y0; y <= y1; y++)
-        for (int x = x0; x <= x1; x++) {
-            float px = (float)x + 0.5f - a.x, py = (float)y + 0.5f - a.y;
-            float t = square > 0 ? fminf(fmaxf((px * dx + py * dy) / square, 0), 1) : 0;
-            float ex = px - t * dx, ey = py - t * dy, r = ra + t * (rb - ra);
-            float cover = 0.5f + (r - sqrtf(ex * ex + ey * ey)) / soft;
-            box[y][x] = fmaxf(box[y][x], fminf(cover, fminf(1, 2 * r)));
-        }
-}
-
-/* The shift along one axis that brings the centre of mass to the middle; false when ink would leave the paper. */
-static bool centre(const float mass[BOX], int *shift)
-{
-    float sum = 0, moment = 0;
-    int first = BOX, last = 0;
-    for (int i = 0; i < BOX; i++) {
-        sum += mass[i];
-        moment += mass[i] * (float)i;
-        if (mass[i] > 0) {
-            first = i < first ? i : first;
-            last = i;
-        }
-    }
-    *shift = (int)lroundf(SIDE / 2 - moment / sum); /* MNIST's middle is the pixel 14 */
-    return first + *shift >= 0 && last + *shift < SIDE;
-}
-
-static bool place(float box[BOX][BOX], uint8_t *out)
-{
-    float across[BOX] = {0}, down[BOX] = {0};
-    for (int y = 0; y < BOX; y++)
-        for (int x = 0; x < BOX; x++) {
-            across[x] += box[y][x];
-            down[y] += box[y][x];
-        }
-    int right, lower;
-    if (!centre(across, &right) || !centre(down, &lower))
-        return false;
-    memset(out, 0, SIDE * SIDE);
-    for (int y = 0; y < BOX; y++)
-        for (int x = 0; x < BOX; x++)
-            if (box[y][x] > 0)
-                out[(y + lower) * SIDE + x + right] = (uint8_t)lroundf(255 * box[y][x]);
-    return true;
-}
-
-/* False for the one in a thousand that is too heavy on one side to be centred. */
 static bool draw_digit(Rng rng, const Styles *styles, int digit, uint8_t *out)
 {
     const Skeleton *style = choose(&rng, styles, digit, NULL), *other = choose(&rng, styles, digit, style);
     Skeleton skeleton = *style;
-    mix(&skeleton, other, uniform(&rng, -0.1f, 1.1f));
+    mix(&skeleton, other, pen_uniform(&rng, -0.1f, 1.1f));
     bend(&rng, &skeleton);
     Path path;
     follow(&skeleton, &path);
     transform(&rng, digit, &path);
-    ink(&rng, &path);
-    fit(&path);
-    float box[BOX][BOX] = {{0}}, soft = uniform(&rng, 0.9f, 1.5f);
-    for (int i = 1; i < path.count; i++)
-        if (!path.lift[i])
-            draw_piece(path.point[i - 1], path.point[i], path.radius[i - 1], path.radius[i], soft, box);
-    return place(box, out);
+    return pen_draw(&path, &rng, out);
 }
 
 /* Every ten digits are all ten, shuffled. */

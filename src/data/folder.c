@@ -1,7 +1,7 @@
 /* A tree of pictures: sub-folder = label.
  *
- * First the tree is listed (names sorted as people count: 2 before 10), then the pictures are read one by one, brought
- * to the wanted number of channels and scaled. */
+ * First the tree is listed (names sorted as people count: 2 before 10), then the pictures are read on all processors,
+ * brought to the wanted number of channels and scaled. */
 #include "config.h" /* _GNU_SOURCE: versionsort */
 
 #include "data/formats.h"
@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "image/image.h"
+#include "tensor/team.h"
 
 #include <dirent.h>
 #include <libgen.h>
@@ -190,22 +191,62 @@ static bool check_memory(int count, Shape shape, Error *err)
     return true;
 }
 
+/* The pictures are shared out among the threads; of those that cannot be read the first is reported. */
+typedef struct Reading {
+    const Tree *tree;
+    Shape shape;
+    uint8_t *bytes;
+    int threads;
+    struct Share {
+        int failed; /* index of the picture, or -1 */
+        bool scaled;
+        Error err;
+    } *share; /* one a thread */
+} Reading;
+
+static void read_share(void *arg, int rank)
+{
+    Reading *reading = arg;
+    struct Share *share = &reading->share[rank];
+    int first, count;
+    team_slice(reading->tree->count, 1, rank, reading->threads, &first, &count);
+    share->failed = -1;
+    for (int i = first; i < first + count && share->failed < 0; i++)
+        if (!read_picture(reading->tree->path[i], reading->shape, reading->bytes + (size_t)i * shape_size(reading->shape),
+                          &share->scaled, &share->err))
+            share->failed = i;
+}
+
 static bool read_tree(const Tree *tree, Shape shape, Dataset *out, bool *scaled, Error *err)
 {
     *out = (Dataset){.shape = shape};
     if (!check_memory(tree->count, shape, err))
         return false;
-    size_t size = shape_size(shape);
-    out->bytes = mem_try_large((size_t)tree->count, size);
-    if (!out->bytes)
+    Team *team = team_new(team_cores(), err);
+    if (!team)
+        return false;
+    out->bytes = mem_try_large((size_t)tree->count, shape_size(shape));
+    if (!out->bytes) {
+        team_free(team);
         return error_set(err, ERROR_FAILED, NULL, "no memory for %d pictures", tree->count);
-    for (int i = 0; i < tree->count; i++)
-        if (!read_picture(tree->path[i], shape, out->bytes + (size_t)i * size, scaled, err)) {
-            dataset_clear(out);
-            return false;
-        }
-    out->count = tree->count;
-    return true;
+    }
+    Reading reading = {tree, shape, out->bytes, team_size(team), NULL};
+    reading.share = mem_new((size_t)reading.threads, sizeof *reading.share);
+    team_run(team, read_share, &reading);
+    bool good = true;
+    for (int i = 0; i < reading.threads && good; i++) {
+        *scaled |= reading.share[i].scaled;
+        good = reading.share[i].failed < 0;
+        if (!good && err)
+            *err = reading.share[i].err;
+    }
+    free(reading.share);
+    team_free(team);
+    if (good)
+        out->count = tree->count;
+    else
+        dataset_clear(out);
+    return good;
 }
 
 /* Labels where all pictures lie in two or more sub-folders, each with a class of the training part. */

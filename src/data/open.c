@@ -147,22 +147,33 @@ static bool open_explicit(const DataOptions *options, Data *data, Error *err)
     return idx_read_files(&files, data, err);
 }
 
+static bool refuse_path(const char *path, Shape want, Error *err)
+{
+    char inside[512];
+    if (file_is_folder(path) && search_root(path, want, false, inside, sizeof inside)) {
+        char cure[600];
+        snprintf(cure, sizeof cure, "name one of its sub-folders, such as %s", inside);
+        error_set(err, ERROR_INPUT, cure, "the folder holds no data set itself");
+    } else {
+        error_set(err, ERROR_INPUT,
+                  "expected: IDX files (raw or .gz), CIFAR-10 batches (.bin), folders of PNG or JPEG pictures, or a .npy file",
+                  file_is_folder(path) ? "the folder holds no data set that can be read" : "is no data set that can be read");
+    }
+    return error_at(err, path, 0, 0);
+}
+
 static bool open_path(const char *path, const DataOptions *options, Data *data, Error *err)
 {
     if (!file_exists(path))
         return source_missing(path, err);
     const Format *format = find_format(path);
-    if (!format) {
-        error_set(err, ERROR_INPUT,
-                  "expected: IDX files (raw or .gz), CIFAR-10 batches (.bin), folders of PNG or JPEG pictures, or a .npy file",
-                  file_is_folder(path) ? "the folder holds no data set that can be read" : "is no data set that can be read");
-        return error_at(err, path, 0, 0);
-    }
+    if (!format)
+        return refuse_path(path, options->want, err);
     name_data(data, format->name, path);
     return format->read(path, options->want, data, err);
 }
 
-enum { SYNTH_TRAIN = 20000, SYNTH_TEST = 2000, SYNTH_TEST_FIRST = 1 << 30 };
+enum { SYNTH_TRAIN = 20000, SYNTH_TEST = 2000 };
 
 static bool open_digits(const DataOptions *options, Data *data, Error *err)
 {
@@ -171,7 +182,7 @@ static bool open_digits(const DataOptions *options, Data *data, Error *err)
     snprintf(data->name, sizeof data->name, "built-in digits");
     snprintf(data->note, sizeof data->note, "digits drawn by the program, not MNIST");
     return digits_draw(options->seed, 0, train, &data->train, err)
-        && digits_draw(options->seed, SYNTH_TEST_FIRST, test, &data->test, err);
+        && digits_draw(options->seed, DIGITS_TEST_FIRST, test, &data->test, err);
 }
 
 static bool check_parts(Data *data, Error *err)

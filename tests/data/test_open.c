@@ -336,6 +336,12 @@ static void test_default_place(void **state)
     put_idx("work/data/mnist", "", 4, 2, 28, true, true);
     data_default_place(shape_vector(784), place, sizeof place);
     assert_string_equal(place, "data/mnist");
+    put_folder("work/several/mnist");
+    put_idx("work/several/mnist", "", 4, 2, 28, true, false);
+    Error named = {0};
+    assert_null(data_open(&(DataOptions){.path = "several"}, &named));
+    check_error(&named, ERROR_INPUT, "several", "no data set itself", true);
+    assert_non_null(strstr(named.cure, "several/mnist"));
 
     put_idx("named", "", 4, 2, 28, true, false);
     setenv("HOURGLASS_DATA", in_scratch("named"), 1);
