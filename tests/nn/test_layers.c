@@ -50,13 +50,19 @@ static Case draw_case(const LayerKind *kind, int turn, Rng *rng, int *tested)
     return c;
 }
 
+#ifdef __SANITIZE_THREAD__
+enum { TURNS = 20 }; /* slow there, and races show at once */
+#else
+enum { TURNS = 80 };
+#endif
+
 static void against_the_reference(void **state)
 {
     (void)state;
     for (int k = 0; k < layer_kinds_count; k++) {
         Rng rng = rng_new(5, RNG_TEST, (uint32_t)k, 0);
         int turns = reference_turns(layer_kinds[k]), used = 0, tested;
-        turns = turns < 80 ? 80 : turns;
+        turns = turns < TURNS ? TURNS : turns;
         for (int turn = 0; turn < turns; turn++) {
             Case c = draw_case(layer_kinds[k], turn, &rng, &tested);
             used += case_run(&c);

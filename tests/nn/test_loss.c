@@ -142,6 +142,7 @@ static void target_is_input(void **state)
         network_free(given);
         network_free(same);
     }
+    case_free(&c);
 }
 
 /* beta and its warm-up: the loss is the picture's part plus weight beta KL, in value and in gradient. */
