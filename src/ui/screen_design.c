@@ -771,6 +771,12 @@ static void do_train(App *app, const char *argument)
         app_say_error(app, &err);
 }
 
+static void do_wizard(App *app, const char *argument)
+{
+    (void)argument;
+    app_go(app, &screen_wizard);
+}
+
 static void do_set(App *app, const char *argument)
 {
     Error err = {0};
@@ -816,6 +822,7 @@ static const Action actions[] = {
     {"redo", "^R", NULL, "and forward again", do_redo, NULL, NULL},
     {"train", "t F5", "train", "train this design", do_train, NULL, NULL},
     {"presets", "p F2", "presets", "start from a preset", do_presets, NULL, NULL},
+    {"wizard", "w n", "wizard", "a new network, question by question", do_wizard, NULL, NULL},
     {"save", "s", "save", "write the design in its text form", do_save, NULL, "FILE"},
     {"set", NULL, NULL, "change a setting: lr=0.01, conv_1.filters=16", do_set, NULL, "KEY=VALUE"},
     {"seed", NULL, NULL, "the seed of everything random", do_seed, NULL, "N"},

@@ -335,6 +335,12 @@ static void do_resume(App *app, const char *argument)
     resume(app, argument ? argument : self(app)->runs.item[chosen(app)->index].run.name);
 }
 
+static void do_new(App *app, const char *argument)
+{
+    (void)argument;
+    app_go(app, &screen_wizard);
+}
+
 static void path_entered(App *app, const char *text)
 {
     if (text)
@@ -368,6 +374,7 @@ static const Action actions[] = {
     {"open", "Enter", "open", "open the chosen preset, run or data set", do_open, NULL, "PRESET|FILE"},
     {"train", "t F5", "train", "train the chosen preset now, with the data in use", do_train, NULL, NULL},
     {"resume", "R", "resume", "go on with the chosen run exactly where it stopped", do_resume, can_resume, "RUN"},
+    {"new", "n w", "new", "design a network question by question", do_new, NULL, NULL},
     {"open-file", "o", "open file", "open a design in the text form", do_file, NULL, "FILE"},
     {"data", "D", "data", "open a data set", do_data, NULL, "FOLDER"},
 };
