@@ -70,6 +70,7 @@ void bench_free(Bench *bench)
 {
     if (!bench)
         return;
+    bench_show_free(bench);
     bench_training_free(bench);
     bench_data_free(bench);
     if (bench->estimate_job) {
@@ -255,6 +256,7 @@ bool bench_tick(Bench *bench)
 {
     bool changed = bench_tick_data(bench);
     changed |= bench_tick_training(bench);
+    changed |= bench_tick_show(bench);
     changed |= tick_estimate(bench);
     return changed || bench->message[0];
 }

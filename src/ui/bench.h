@@ -60,6 +60,9 @@ const Dataset *bench_probe_set(const Bench *bench);          /* where probe pict
 bool bench_train(Bench *bench, Error *err) MUST_CHECK;       /* a new run of the design; waits for data that is loading */
 bool bench_resume(Bench *bench, const char *run, Error *err) MUST_CHECK;
 bool bench_fork(Bench *bench, const char *run, int epoch, Error *err) MUST_CHECK; /* a new run that goes on from there */
+bool bench_show_run(Bench *bench, const char *run, Error *err) MUST_CHECK; /* a run that is over, as if it had just ended */
+bool bench_sweep(Bench *bench, const char *settings, Error *err) MUST_CHECK; /* "lr=1e-2,1e-3": one run a value, one after the other */
+int bench_queued(const Bench *bench);                        /* runs of the sweep still to come */
 bool bench_training(const Bench *bench);                     /* waiting for data, running or paused */
 bool bench_waiting(const Bench *bench);                      /* for data */
 void bench_ask_stop(Bench *bench);

@@ -29,7 +29,7 @@ const Dataset *bench_probe_set(const Bench *bench)
 
 void bench_open_data(Bench *bench, const char *path)
 {
-    if (bench->worker) {
+    if (bench->worker || bench->show_job) {
         bench_say(bench, ROLE_BAD, "the training uses the data: stop it first");
         return;
     }
@@ -61,6 +61,7 @@ static bool take_data(Bench *bench)
     } else {
         bench_say_error(bench, &job->error);
         bench->plan.wanted &= bench->data != NULL;
+        bench->show_name[0] = '\0';
     }
     free(job);
     if (bench->next) {

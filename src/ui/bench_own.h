@@ -44,6 +44,19 @@ typedef struct Plan {
     int start_stage, start_epoch;
 } Plan;
 
+/* A run that is over, made into a snapshot by a thread. */
+typedef struct ShowJob {
+    Run run;
+    RunMeta meta;
+    char runs_dir[RUN_PATH];
+    float *probe_x, *code_x; /* borrowed: kept by the bench until the job is done */
+    int probes, codes;
+    size_t size;             /* of a sample */
+    Snapshot *snapshot;
+    Design *design;
+    Error error;
+} ShowJob;
+
 struct Bench {
     AppOptions options;
     char runs_dir[RUN_PATH];
@@ -80,6 +93,11 @@ struct Bench {
     PreviewJob *previewed; /* the job's, until it is done: only `stop` may be touched */
 
     Plan plan;
+    Design **queue; /* of a sweep */
+    int queued;
+    char show_name[RUN_NAME]; /* a run to be shown once its data is there; "": none */
+    Job *show_job;
+    float *show_codes;
     Run run;
     bool run_open;
     Design *trained;
@@ -98,5 +116,9 @@ bool bench_tick_training(Bench *bench);
 void bench_data_free(Bench *bench);
 void bench_training_free(Bench *bench);
 void bench_start_previews(Bench *bench);
+void bench_forget_training(Bench *bench);
+void bench_gather_probes(Bench *bench, float **code_x, int *codes);
+bool bench_tick_show(Bench *bench);
+void bench_show_free(Bench *bench);
 
 #endif

@@ -47,6 +47,8 @@ static void drop_plan(Bench *bench)
 
 static bool idle(const Bench *bench, Error *err)
 {
+    if (bench->show_job)
+        return error_set(err, ERROR_USAGE, "try again in a moment", "a run is being opened");
     return !bench_training(bench) || error_set(err, ERROR_USAGE, "stop it first: x on the Train screen", "a training is running");
 }
 
@@ -63,7 +65,7 @@ static void end_training(Bench *bench)
     }
 }
 
-static void forget_training(Bench *bench)
+void bench_forget_training(Bench *bench)
 {
     end_training(bench);
     snapshot_free(bench->snapshot);
@@ -101,6 +103,15 @@ static float *gather(const Dataset *set, int count, uint8_t *labels)
     return x;
 }
 
+void bench_gather_probes(Bench *bench, float **code_x, int *codes)
+{
+    const Dataset *set = bench_probe_set(bench);
+    bench->probes = set->count < PROBES ? set->count : PROBES;
+    bench->probe_x = gather(set, bench->probes, bench->probe_label);
+    *codes = set->count < SCATTER ? set->count : SCATTER;
+    *code_x = gather(set, *codes, bench->scatter_label);
+}
+
 static bool launch(Bench *bench, Error *err)
 {
     Plan *plan = &bench->plan;
@@ -119,16 +130,14 @@ static bool launch(Bench *bench, Error *err)
         if (!run_create(&plan->run, bench->runs_dir, NULL, plan->design, &plan->meta, err))
             return false;
     }
-    forget_training(bench);
+    bench_forget_training(bench);
     bool resume = plan->resume;
     bench->run = plan->run;
     bench->run_open = true;
     plan->resume = false; /* the run is the bench's now */
-    const Dataset *set = data->test.count > 0 ? &data->test : &data->train;
-    bench->probes = set->count < PROBES ? set->count : PROBES;
-    bench->probe_x = gather(set, bench->probes, bench->probe_label);
-    int codes = set->count < SCATTER ? set->count : SCATTER;
-    float *code_x = gather(set, codes, bench->scatter_label);
+    float *code_x;
+    int codes;
+    bench_gather_probes(bench, &code_x, &codes);
     WorkerOptions options = {
         .trainer = {.threads = plan->meta.threads, .seed = plan->meta.seed, .run = &bench->run, .resume = resume,
                     .runs_dir = bench->runs_dir, .initial = plan->weights.count ? &plan->weights : NULL,
@@ -145,20 +154,76 @@ static bool launch(Bench *bench, Error *err)
     return true;
 }
 
-bool bench_train(Bench *bench, Error *err)
+static bool train_design(Bench *bench, const Design *design, Error *err)
 {
     if (!idle(bench, err))
         return false;
     if (!bench_data(bench) && !bench->data_job)
         return error_set(err, ERROR_INPUT, "choose a data set on the start screen", "there is no data to train on");
-    if (!design_check(bench_design(bench), err))
+    if (!design_check(design, err))
         return false;
     drop_plan(bench);
     bench->plan.wanted = true;
-    bench->plan.design = design_copy(bench_design(bench));
+    bench->plan.design = design_copy(design);
     bench->plan.meta = new_meta(bench);
     bench_tick_training(bench);
     return true;
+}
+
+bool bench_train(Bench *bench, Error *err)
+{
+    return train_design(bench, bench_design(bench), err);
+}
+
+/* ---- sweeps */
+
+int bench_queued(const Bench *bench) { return bench->queued; }
+
+static void forget_queue(Bench *bench)
+{
+    for (int i = 0; i < bench->queued; i++)
+        design_free(bench->queue[i]);
+    free(bench->queue);
+    bench->queue = NULL;
+    bench->queued = 0;
+}
+
+static bool next_in_queue(Bench *bench, Error *err)
+{
+    Design *design = bench->queue[0];
+    bench->queued--;
+    memmove(bench->queue, bench->queue + 1, (size_t)bench->queued * sizeof *bench->queue);
+    bool good = train_design(bench, design, err);
+    design_free(design);
+    if (!good)
+        forget_queue(bench);
+    return good;
+}
+
+bool bench_sweep(Bench *bench, const char *settings, Error *err)
+{
+    const char *equals = strchr(settings, '=');
+    char name[64], assignment[256];
+    if (!equals || equals == settings || equals - settings >= (int)sizeof name)
+        return error_set(err, ERROR_USAGE, "lr=1e-2,1e-3,1e-4", "a sweep is a setting and its values");
+    if (!idle(bench, err))
+        return false;
+    forget_queue(bench);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - settings), settings);
+    for (const char *at = equals + 1; *at;) {
+        size_t bytes = strcspn(at, ",");
+        Design *design = design_copy(bench_design(bench));
+        snprintf(assignment, sizeof assignment, "%s=%.*s", name, (int)bytes, at);
+        if (!design_set(design, assignment, err) || !design_check(design, err)) {
+            design_free(design);
+            forget_queue(bench);
+            return false;
+        }
+        bench->queue = mem_resize(bench->queue, (size_t)bench->queued + 1, sizeof *bench->queue);
+        bench->queue[bench->queued++] = design;
+        at += bytes + (at[bytes] == ',');
+    }
+    return bench->queued ? next_in_queue(bench, err) : error_set(err, ERROR_USAGE, "lr=1e-2,1e-3,1e-4", "%s= has no values", name);
 }
 
 bool bench_resume(Bench *bench, const char *name, Error *err)
@@ -251,6 +316,11 @@ bool bench_tick_training(Bench *bench)
         bench->ended = true;
         end_training(bench);
         tell_end(bench);
+        Error err = {0};
+        if (bench->snapshot->state == WORKER_STOPPED)
+            forget_queue(bench);
+        else if (bench->queued && !next_in_queue(bench, &err))
+            bench_say_error(bench, &err);
         changed = true;
     }
     return changed;
@@ -258,6 +328,7 @@ bool bench_tick_training(Bench *bench)
 
 void bench_ask_stop(Bench *bench)
 {
+    forget_queue(bench);
     if (bench->plan.wanted)
         drop_plan(bench);
     if (bench->worker)
@@ -276,8 +347,9 @@ bool bench_stop_training(Bench *bench, double seconds)
 
 void bench_training_free(Bench *bench)
 {
+    forget_queue(bench);
     drop_plan(bench);
-    forget_training(bench);
+    bench_forget_training(bench);
 }
 
 const char *bench_run_subject(Bench *bench, const char *state)

@@ -301,7 +301,10 @@ static void do_open(App *app, const char *argument)
         if (open_preset(app, row->index))
             app_go(app, &screen_design);
     } else if (row->kind == ROW_RUN) {
-        resume(app, self(app)->runs.item[row->index].run.name);
+        if (bench_show_run(app_bench(app), self(app)->runs.item[row->index].run.name, &err))
+            app_go(app, &screen_train);
+        else
+            app_say_error(app, &err);
     } else if (row->kind == ROW_DATA && row->index < bench_previews(app_bench(app), &preview)) {
         bench_open_data(app_bench(app), preview[row->index].path);
     }
