@@ -92,14 +92,14 @@ int cells_textf(Cells *cells, int x, int y, Style p, const char *fmt, ...)
 
 int cells_text_right(Cells *cells, int end, int y, Style p, const char *text)
 {
-    int x = end - text_width(text);
+    int x = end - cells_width(text);
     cells_text(cells, x, y, p, text);
     return x;
 }
 
 int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text)
 {
-    int all = text_width(text), end = x + width;
+    int all = cells_width(text), end = x + width;
     if (width <= 0)
         return x;
     if (all <= width)
@@ -125,7 +125,7 @@ int cells_wrap(Cells *cells, Rect area, Style p, const char *text)
         size_t bytes = strcspn(text, " \n");
         char word[256];
         snprintf(word, sizeof word, "%.*s", (int)bytes, text);
-        int wide = text_width(word);
+        int wide = cells_width(word);
         if (column && column + wide > area.w) {
             line++;
             column = 0;
@@ -142,7 +142,7 @@ int cells_wrap(Cells *cells, Rect area, Style p, const char *text)
     return line + 1;
 }
 
-int text_width(const char *text)
+int cells_width(const char *text)
 {
     int width = 0;
     for (; *text; width++)

@@ -48,7 +48,7 @@ int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *t
 /* Words wrapped into the area; returns the lines it took (also those that did not fit). */
 int cells_wrap(Cells *cells, Rect area, Style p, const char *text);
 
-int text_width(const char *text); /* columns */
+int cells_width(const char *text); /* columns */
 
 /* UTF-8: the next code point, *text moves on; U+FFFD for what is none, and for glyphs not one column wide. */
 uint32_t utf8_next(const char **text);

@@ -181,7 +181,9 @@ int plot_ticks(double low, double high, bool logarithmic, bool whole, int most, 
             if (count <= most)
                 break;
         }
-        return count < room ? count : room;
+        if (count >= 3)
+            return count < room ? count : room;
+        count = 0; /* less than a decade: evenly spaced ones say more */
     }
     double step = pow(10, floor(log10((high - low) / most)));
     static const double factor[] = {1, 2, 5, 10};
@@ -261,7 +263,7 @@ static void draw_axes(Cells *cells, Rect area, Rect inside, const Plot *plot)
     count = plot_ticks(plot->x0, plot->x1, false, plot->whole_x, inside.w / 9 > 1 ? inside.w / 9 : 1, tick, 32);
     for (int i = 0; i < count; i++) {
         plot_number(text, sizeof text, tick[i]);
-        int x = inside.x + (int)lrint((tick[i] - plot->x0) / (plot->x1 - plot->x0) * (inside.w - 1)), wide = text_width(text);
+        int x = inside.x + (int)lrint((tick[i] - plot->x0) / (plot->x1 - plot->x0) * (inside.w - 1)), wide = cells_width(text);
         int from = x - wide / 2;
         if (from + wide > area.x + area.w)
             from = area.x + area.w - wide;
@@ -289,7 +291,7 @@ static void draw_marks(Cells *cells, Rect inside, const Plot *plot)
             }
         cells_put(cells, x, y, (Style){mark->ink, ATTR_BOLD}, mark->glyph);
         if (mark->text) {
-            int wide = text_width(mark->text);
+            int wide = cells_width(mark->text);
             int from = x + 2 + wide <= inside.x + inside.w ? x + 2 : x - 1 - wide;
             cells_text(cells, from < inside.x ? inside.x : from, y, (Style){mark->ink, 0}, mark->text);
         }

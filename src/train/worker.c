@@ -53,8 +53,14 @@ struct Worker {
     float *probe_x, *code_x;
     int probes, codes;
     bool watch;
-    double published;
+    double published, look_cost; /* when, and how long running the probes took */
+    double coded, code_cost;     /* the same of the codes, which are many */
+    float *code;                 /* the last ones */
+    int code_size, code_count;
 };
+
+/* Looking may cost one part in so many of the time. */
+enum { LOOK_SHARE = 60 };
 
 /* ---- snapshots */
 
@@ -67,6 +73,28 @@ void snapshot_free(Snapshot *snapshot)
     free(snapshot->output);
     free(snapshot->code);
     free(snapshot);
+}
+
+/* Codes are made again when that pays, else the last ones are shown once more. */
+static void show_codes(Worker *w, Snapshot *s)
+{
+    Trainer *t = w->trainer;
+    int size = trainer_code_size(t);
+    size_t count = (size_t)w->codes * (size_t)size;
+    double start = clock_seconds();
+    if (!w->codes)
+        return;
+    if (!w->code || w->code_size != size || w->code_count != w->codes || start - w->coded >= LOOK_SHARE * w->code_cost) {
+        free(w->code);
+        w->code = mem_new(count, sizeof *w->code);
+        w->code_size = size;
+        w->code_count = w->codes;
+        trainer_reconstruct(t, w->codes, w->code_x, NULL, NULL, w->code);
+        w->coded = clock_seconds();
+        w->code_cost = w->coded - start;
+    }
+    s->codes = w->codes;
+    s->code = memcpy(mem_new(count, sizeof *s->code), w->code, count * sizeof *s->code);
 }
 
 static void show_samples(Worker *w, Snapshot *s)
@@ -82,13 +110,11 @@ static void show_samples(Worker *w, Snapshot *s)
         s->probe_shape = in;
         s->noisy = mem_new((size_t)w->probes * shape_size(in), sizeof *s->noisy);
         s->output = mem_new((size_t)w->probes * shape_size(s->output_shape), sizeof *s->output);
+        double start = clock_seconds();
         trainer_reconstruct(t, w->probes, w->probe_x, s->noisy, s->output, NULL);
+        w->look_cost = clock_seconds() - start;
     }
-    if (w->codes) {
-        s->codes = w->codes;
-        s->code = mem_new((size_t)w->codes * (size_t)s->code_size, sizeof *s->code);
-        trainer_reconstruct(t, w->codes, w->code_x, NULL, NULL, s->code);
-    }
+    show_codes(w, s);
 }
 
 static void show_health(Worker *w, Snapshot *s)
@@ -235,7 +261,8 @@ static void train(Worker *w)
         case TRAINER_EPOCH:
             break;
         }
-        if (w->state == WORKER_RUNNING && clock_seconds() - w->published >= interval)
+        double wait = LOOK_SHARE * w->look_cost > interval ? LOOK_SHARE * w->look_cost : interval;
+        if (w->state == WORKER_RUNNING && clock_seconds() - w->published >= wait)
             publish(w);
     }
 }
@@ -322,6 +349,7 @@ void worker_free(Worker *w)
     design_free(w->design);
     free(w->probe_x);
     free(w->code_x);
+    free(w->code);
     free(w);
 }
 

@@ -37,7 +37,8 @@ typedef struct WorkerOptions {
     const float *probe_x;     /* (probes, input); copied */
     int codes;                /* samples of code_x to encode; 0: none */
     const float *code_x;      /* copied */
-    double interval;          /* least seconds between snapshots; 0: 0.05 */
+    double interval;          /* least seconds between snapshots; 0: 0.05.  Longer where running the samples takes long: looking
+                               * costs a few hundredths of the time at most, and codes are renewed less often than probes */
 } WorkerOptions;
 
 /* Borrows data for the worker's life and copies design.  `wake` is a file descriptor that gets a byte (or eventfd count) whenever

@@ -304,7 +304,7 @@ static void draw_tabs(App *app, Cells *cells, Rect line)
     }
     char status[96];
     bench_status(app->bench, status, sizeof status);
-    if (x + text_width(status) + 2 < line.x + line.w)
+    if (x + cells_width(status) + 2 < line.x + line.w)
         cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_TRAIN), status);
 }
 
@@ -319,7 +319,7 @@ static int key_bar_entry(App *app, Cells *cells, int x, Rect line, const Action 
         snprintf(key, sizeof key, "%.*s", (int)(bar - label), label);
         label = bar + 1;
     }
-    int wide = text_width(key) + 1 + text_width(label);
+    int wide = cells_width(key) + 1 + cells_width(label);
     if (x + wide > line.x + line.w - (last ? 0 : 9))
         return x;
     int end = cells_text(cells, x, line.y, bold(ROLE_ACCENT), key);

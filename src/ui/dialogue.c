@@ -89,9 +89,9 @@ static Rect frame(const App *app, Rect area)
     const Dialogue *d = &app->dialogue;
     int w = 64, h = 8;
     if (d->kind == DIALOGUE_ASK)
-        h = d->choices + 5 + (d->text[0] ? (text_width(d->text) + 57) / 58 : -1);
+        h = d->choices + 5 + (d->text[0] ? (cells_width(d->text) + 57) / 58 : -1);
     else if (d->kind == DIALOGUE_PROMPT)
-        h = 6 + (text_width(d->text) + 57) / 58;
+        h = 6 + (cells_width(d->text) + 57) / 58;
     else {
         int rows = d->kind == DIALOGUE_PALETTE ? 14 : d->items;
         w = 76;
@@ -141,7 +141,7 @@ static void draw_pick(App *app, Cells *cells, Rect inside)
     list_place(&d->list, rect_new(inside.x - 2, inside.y, inside.w + 3, inside.h));
     int wide = 0;
     for (int i = 0; i < d->shown_count; i++) {
-        int w = text_width(d->item[d->shown[i]]);
+        int w = cells_width(d->item[d->shown[i]]);
         wide = w > wide ? w : wide;
     }
     wide = wide > 30 ? 30 : wide;

@@ -46,7 +46,7 @@ void edit_draw(Edit *edit, Cells *cells, Rect area)
         return;
     char start[sizeof edit->text];
     snprintf(start, sizeof start, "%.*s", edit->at, edit->text);
-    int column = text_width(start), skip = column >= area.w ? column - area.w + 1 : 0;
+    int column = cells_width(start), skip = column >= area.w ? column - area.w + 1 : 0;
     const char *text = edit->text;
     for (int i = 0; i < skip; i++)
         utf8_next(&text);

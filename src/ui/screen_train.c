@@ -57,7 +57,7 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     x = cells_text(cells, x, line.y, plain(ROLE_DIM), "epoch ");
     x = cells_textf(cells, x, line.y, bold(ROLE_BRIGHT), "%*d", snprintf(NULL, 0, "%d", p->epochs), epoch);
     x = cells_textf(cells, x, line.y, plain(ROLE_DIM), "/%d", p->epochs);
-    int at = line.x + line.w - text_width(right);
+    int at = line.x + line.w - cells_width(right);
     if (at < x + 2)
         right[0] = '\0', at = line.x + line.w;
     double share = p->epochs > 0 ? (p->epoch + (p->batches > 0 && p->epoch < p->epochs ? (double)p->batch / p->batches : 0)) / p->epochs : 0;
@@ -184,19 +184,17 @@ static void draw_layers(App *app, Cells *cells, Rect area)
     int room = area.w - 42;
     for (int i = 0; i < s->layers && area.h > 0; i++) {
         const LayerHealth *health = &s->health[i];
-        if (health->weight <= 0 && health->dead <= 0)
+        if (health->weight <= 0)
             continue;
         Rect line = rect_cut_top(&area, 1);
         bool vanishing = health->weight > 0 && health->gradient < 1e-7f, dead = health->dead > 0.9f;
         bool broken = !isfinite(health->gradient) || !isfinite(health->weight);
         cells_text_cut(cells, line.x, line.y, 13, plain(ROLE_TEXT), s->layer_name[i]);
-        if (health->weight > 0) {
-            cells_textf(cells, line.x + 14, line.y, plain(ROLE_DIM), "%8.1e %8.1e", health->gradient, health->weight);
-            /* From 1e-8 to 1 on a log scale. */
-            double share = broken ? 1 : (log10(fmax(1e-8, health->gradient)) + 8) / 8;
-            if (room > 3)
-                bar_draw(cells, rect_new(line.x + 33, line.y, room > 24 ? 24 : room, 1), share, broken || vanishing ? ROLE_BAD : ROLE_GOOD);
-        }
+        cells_textf(cells, line.x + 14, line.y, plain(ROLE_DIM), "%8.1e %8.1e", health->gradient, health->weight);
+        /* From 1e-8 to 1 on a log scale. */
+        double share = broken ? 1 : (log10(fmax(1e-8, health->gradient)) + 8) / 8;
+        if (room > 3)
+            bar_draw(cells, rect_new(line.x + 33, line.y, room > 24 ? 24 : room, 1), share, broken || vanishing ? ROLE_BAD : ROLE_GOOD);
         if (health->dead > 0)
             cells_textf(cells, line.x + line.w - 9, line.y, plain(dead ? ROLE_BAD : ROLE_DIM), "%3.0f %%", 100 * health->dead);
         if (broken || vanishing || dead)
