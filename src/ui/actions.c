@@ -142,9 +142,10 @@ void palette_open(App *app)
         d->detail[d->items++] = mem_text(detail);
     }
     for (int i = 0; i < screens_count && d->items < MOST; i++) {
-        d->item[d->items] = mem_text(screens[i]->name);
-        char detail[200];
-        snprintf(detail, sizeof detail, "       screen: %s", screens[i]->about);
+        char name[32], detail[200];
+        snprintf(name, sizeof name, "go-%s", screens[i]->name);
+        d->item[d->items] = mem_text(name);
+        snprintf(detail, sizeof detail, "       %s", screens[i]->about);
         d->detail[d->items++] = mem_text(detail);
     }
     palette_fill(app);
@@ -167,7 +168,7 @@ bool app_command(App *app, const char *line, Error *err)
         return true;
     }
     for (int i = 0; i < screens_count; i++)
-        if (strcmp(name, screens[i]->name) == 0) {
+        if (strncmp(name, "go-", 3) == 0 && strcmp(name + 3, screens[i]->name) == 0) {
             app_go(app, screens[i]);
             return true;
         }

@@ -244,6 +244,12 @@ static bool tick_estimate(Bench *bench)
     return changed;
 }
 
+bool bench_busy(const Bench *bench)
+{
+    return bench->data_job || bench->preview_job || bench->show_job || bench->show_name[0] || bench->estimate_job ||
+           isfinite(bench_deadline(bench)) || bench->plan.wanted;
+}
+
 double bench_deadline(const Bench *bench)
 {
     if (bench->estimate_job || bench->estimate_version == bench->version || bench_training(bench) || !isfinite(bench->settled) ||

@@ -16,6 +16,7 @@ Bench *bench_new(const AppOptions *options, Error *err) MUST_CHECK;
 void bench_free(Bench *bench); /* stops and saves a training */
 
 bool bench_tick(Bench *bench);  /* takes finished jobs and snapshots; true: something changed */
+bool bench_busy(const Bench *bench); /* something is being loaded, opened or measured */
 double bench_deadline(const Bench *bench); /* when bench_tick should be called at the latest */
 const char *bench_take_message(Bench *bench, Role *role); /* something to tell the person, once; NULL: nothing */
 void bench_status(Bench *bench, char *buffer, size_t size); /* "epoch 12/30  .01533", "" when nothing trains */
