@@ -1,5 +1,7 @@
-/* Signals are blocked and read from a descriptor: nothing runs in a handler.  The first SIGINT, SIGTERM or SIGHUP asks the worker
+/* A signal's handler only writes its number into a pipe that is polled with everything else.  The first SIGINT, SIGTERM or SIGHUP asks the worker
  * to stop after its batch and save; a second one leaves at once. */
+#include "config.h"
+
 #include "cli/session.h"
 
 #include "base/file.h"
@@ -9,13 +11,14 @@
 #include "cli/require.h"
 #include "train/worker.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* -- What --require may be about: the numbers of the last epoch. */
@@ -45,47 +48,61 @@ bool session_prepare(const Args *args, TrainerOptions *options, Error *err)
 /* -- Signals. */
 
 typedef struct Signals {
-    int descriptor;
-    sigset_t before;
+    int pipe[2];
+    struct sigaction before[3];
     int first; /* the one that stopped the training; 0: none */
 } Signals;
 
+static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* A handler has no argument of ours: where it writes to is the one thing it must find by itself.  (Blocked signals and a signalfd
+ * would not need it, but threads that libraries started before main do not have them blocked.) */
+static volatile sig_atomic_t signal_pipe = -1;
+
+static void on_signal(int number)
+{
+    unsigned char byte = (unsigned char)number;
+    int saved = errno;
+    if (write(signal_pipe, &byte, 1) < 0)
+        errno = saved; /* full: sixty-four thousand signals are waiting already */
+    errno = saved;
+}
+
 static bool signals_open(Signals *signals, Error *err)
 {
-    static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < COUNT_OF(stopping); i++) {
-        struct sigaction action;
-        sigaction(stopping[i], NULL, &action);
-        if (action.sa_handler != SIG_IGN) /* nohup, or a shell's background job */
-            sigaddset(&set, stopping[i]);
-    }
+    if (pipe2(signals->pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return error_errno(err, NULL, "a pipe cannot be made");
     signals->first = 0;
-    /* Blocked before the worker starts: its threads inherit the mask. */
-    if (pthread_sigmask(SIG_BLOCK, &set, &signals->before) != 0)
-        return error_set(err, ERROR_FAILED, NULL, "signals cannot be blocked");
-    signals->descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return signals->descriptor >= 0 ? true : error_errno(err, NULL, "signals cannot be read");
+    signal_pipe = signals->pipe[1];
+    for (size_t i = 0; i < COUNT_OF(stopping); i++) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+        sigaction(stopping[i], NULL, &signals->before[i]);
+        if (signals->before[i].sa_handler != SIG_IGN) /* nohup, or a shell's background job */
+            sigaction(stopping[i], &action, NULL);
+    }
+    return true;
 }
 
 static void signals_close(Signals *signals)
 {
-    close(signals->descriptor);
-    pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
+    for (size_t i = 0; i < COUNT_OF(stopping); i++)
+        sigaction(stopping[i], &signals->before[i], NULL);
+    signal_pipe = -1;
+    close(signals->pipe[0]);
+    close(signals->pipe[1]);
 }
 
 /* True when a signal has come that asks for the end. */
 static bool signals_take(Signals *signals, ProgressView *view)
 {
-    struct signalfd_siginfo info;
+    unsigned char number;
     bool came = false;
-    while (read(signals->descriptor, &info, sizeof info) == (ssize_t)sizeof info) {
+    while (read(signals->pipe[0], &number, 1) == 1) {
         if (signals->first) {
             progress_close(view);
-            _exit(128 + (int)info.ssi_signo);
+            _exit(128 + number);
         }
-        signals->first = (int)info.ssi_signo;
+        signals->first = number;
         came = true;
     }
     return came;
@@ -102,7 +119,7 @@ static bool ended(WorkerState state)
 static Snapshot *watch(Worker *worker, int wake, Signals *signals, ProgressView *view)
 {
     for (;;) {
-        struct pollfd ready[] = {{.fd = wake, .events = POLLIN}, {.fd = signals->descriptor, .events = POLLIN}};
+        struct pollfd ready[] = {{.fd = wake, .events = POLLIN}, {.fd = signals->pipe[0], .events = POLLIN}};
         poll(ready, COUNT_OF(ready), 1000);
         uint64_t count;
         if (read(wake, &count, sizeof count) < 0)
@@ -181,7 +198,7 @@ static int finish(const Args *args, const Snapshot *snapshot, const Run *run, in
 int session_train(const Args *args, const Design *design, const Data *data, const TrainerOptions *options, Run *run, Error *err)
 {
     ProgressView view;
-    Signals signals = {.descriptor = -1};
+    Signals signals;
     Snapshot *last = NULL;
     int code = ERROR_FAILED, wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave: the training goes on */

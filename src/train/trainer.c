@@ -61,6 +61,9 @@ static bool start(Trainer *t, Error *err)
     if (t->state.stage >= t->design->stages)
         return error_set(err, ERROR_USAGE, "leave out the `from` of a block", "every stage would be left out: there is nothing to train");
     t->state.epoch = t->options.start_epoch;
+    for (int s = t->state.stage; s < t->design->stages; s++) /* said before the first one has trained for hours */
+        if (!trainer_stage_skipped(t, s) && !trainer_stage_labels(t, s, err))
+            return false;
     return trainer_stage_begin(t, err)
         && trainer_event(t, "start", err, "stage %s: %d samples, %d batches an epoch", t->design->stage[t->state.stage].name,
                          t->split.train_count, t->batches);

@@ -41,6 +41,7 @@ double trainer_number(const Trainer *trainer, TrainSetting setting, const char *
 /* trainer_stage.c */
 bool trainer_stage_begin(Trainer *trainer, Error *err) MUST_CHECK; /* of state.stage, with trainer->weights */
 void trainer_stage_end(Trainer *trainer);                          /* frees what belongs to it */
+bool trainer_stage_labels(const Trainer *trainer, int stage, Error *err) MUST_CHECK; /* does the data have the classes it learns? */
 bool trainer_stage_skipped(const Trainer *trainer, int stage);
 bool trainer_rebuild(Trainer *trainer, int batch, Error *err) MUST_CHECK; /* the same network for another batch size */
 void trainer_start_epoch(Trainer *trainer);                        /* order of the samples */

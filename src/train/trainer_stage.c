@@ -95,19 +95,40 @@ static bool build(Trainer *t, int batch, Error *err)
     return true;
 }
 
-static bool check_labels(const Trainer *t, Error *err)
+static bool stage_outputs(const Design *design, int stage, int *outputs, Error *err)
 {
-    const Dataset *train = t->split.train;
-    if (!t->labels)
+    Chain *chain = design_chain(design, stage, err);
+    bool good = chain != NULL;
+    Shape shape = chain ? chain->input : (Shape){0};
+    for (int i = 0; good && i < chain->layers; i++) {
+        LayerPlan plan;
+        good = design_plan_layer(&chain->layer[i], shape, &plan, err);
+        if (good) {
+            shape = plan.out;
+            layer_plan_clear(&plan);
+        }
+    }
+    *outputs = (int)shape_size(shape);
+    free(chain);
+    return good;
+}
+
+bool trainer_stage_labels(const Trainer *t, int stage, Error *err)
+{
+    const Stage *s = &t->design->stage[stage];
+    const Dataset *train = &t->data->train, *test = &t->data->test;
+    int classes;
+    if (!loss_spec_kind(&s->train.set[TRAIN_LOSS])->labels)
         return true;
-    const char *name = t->design->stage[t->state.stage].name;
-    int classes = (int)shape_size(network_output(t->net));
-    if (!train->labels || (t->split.validation_count && !t->split.validation->labels))
+    bool on_test = !strcmp(s->train.set[TRAIN_VALIDATION].kind->name, "test");
+    if (!train->labels || (on_test && test->count && !test->labels))
         return error_set(err, ERROR_INPUT, "name a data set with labels, or train with mse or bce",
-                         "stage %s learns classes, but %s has no labels", name, t->data->name);
+                         "stage %s learns classes, but %s has no labels", s->name, t->data->name);
+    if (!stage_outputs(t->design, stage, &classes, err))
+        return false;
     if (train->classes > classes)
         return error_set(err, ERROR_INPUT, "give the last layer a unit for each class",
-                         "stage %s has %d outputs, but %s has %d classes", name, classes, t->data->name, train->classes);
+                         "stage %s has %d outputs, but %s has %d classes", s->name, classes, t->data->name, train->classes);
     return true;
 }
 
@@ -130,7 +151,7 @@ bool trainer_stage_begin(Trainer *t, Error *err)
     if (t->split.train_count < 1)
         return error_set(err, ERROR_INPUT, "use more samples or a smaller validation part", "%s leaves no sample to train on",
                          t->data->name);
-    if (!build(t, s->live_batch ? s->live_batch : train_spec_batch(t->spec), err) || !check_labels(t, err))
+    if (!build(t, s->live_batch ? s->live_batch : train_spec_batch(t->spec), err))
         return false;
     int missing;
     if (!weights_to_network(&t->weights, t->net, &missing, err))

@@ -118,6 +118,7 @@ static void settle(const Call *call)
         signal(SIGXFSZ, SIG_IGN);
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)call->file_limit, (rlim_t)call->file_limit});
     }
+    signal(SIGINT, SIG_DFL); /* ignored where make runs in the background */
     if (chdir(folder) != 0)
         _exit(126);
 }
