@@ -1,4 +1,6 @@
 /* Convolution: the plan, the packing of the weights, and the three passes as the layers call them. */
+#include "config.h"
+
 #include "tensor/conv.h"
 
 #include "tensor/conv_pass.h"
