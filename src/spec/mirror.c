@@ -114,6 +114,21 @@ static bool refuse_shape(const Source *layer, const LayerSpec *made, bool copy, 
                      out, in, made->set.kind->name, back);
 }
 
+/* An inverse may need more units than a layer may have. */
+static bool check_fields(const Source *layer, const LayerSpec *made, Error *err)
+{
+    for (int i = 0; i < made->set.kind->count; i++) {
+        Str text = {0};
+        Value value;
+        param_print(&made->set.kind->rows[i], &made->set.value[i], &text);
+        bool good = param_parse(&made->set.kind->rows[i], text.text, &value, err);
+        str_clear(&text);
+        if (!good)
+            return name_layer(layer->spec, err);
+    }
+    return true;
+}
+
 /* Appends one made layer; it must lead from *shape to `want`. */
 static bool append(const Source *layer, const LayerSpec *made, bool copy, Shape want, Shape *shape, LayerSpec *out, int *count, Error *err)
 {
@@ -121,7 +136,7 @@ static bool append(const Source *layer, const LayerSpec *made, bool copy, Shape 
         return error_set(err, ERROR_INPUT, NULL, "a design has at most %d layers", DESIGN_LAYERS);
     Shape got;
     bool learns;
-    if (!plan_shape(made, *shape, &got, &learns, err))
+    if (!check_fields(layer, made, err) || !plan_shape(made, *shape, &got, &learns, err))
         return false;
     if (!shape_equal(got, want))
         return refuse_shape(layer, made, copy, *shape, got, err);

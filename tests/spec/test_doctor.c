@@ -1,5 +1,6 @@
 /* The doctor: finds each folly, and after its cure no longer finds it. */
 #include "base/mem.h"
+#include "base/rng.h"
 #include "spec/doctor.h"
 #include "spec/preset.h"
 #include "spec/text.h"
@@ -168,9 +169,50 @@ static void presets_are_healthy(void **state)
     }
 }
 
+/* Presets edited at random: whatever is wrong with them, a cure that is offered takes its finding away. */
+static void random_patients(void **state)
+{
+    (void)state;
+    Rng rng = rng_new(21, RNG_TEST, 5, 0);
+    int cures = 0;
+    for (int round = 0; round < 150; round++) {
+        Error err;
+        Design *design = design_open(presets[round % presets_count].name, &err);
+        for (int edits = 1 + (int)rng_below(&rng, 2); edits > 0; edits--) {
+            int block = (int)rng_below(&rng, (uint32_t)design->blocks), count = design->block[block].count;
+            LayerSpec layer = layer_spec_new(layer_kinds[rng_below(&rng, (uint32_t)layer_kinds_count)]);
+            for (int f = 0; f < layer.set.kind->count; f++)
+                if (!layer.set.kind->rows[f].normal)
+                    layer.set.value[f] = (Value){.number = 12, .size = {3, 2, 2}, .rank = 3};
+            if (rng_below(&rng, 2))
+                (void)!design_insert_layer(design, block, (int)rng_below(&rng, (uint32_t)count + 1), &layer, NULL);
+            else if (count > 1)
+                design_remove_layer(design, block, (int)rng_below(&rng, (uint32_t)count));
+        }
+        Diagnosis diagnosis, after;
+        doctor_examine(design, NULL, (size_t)1 << (20 + rng_below(&rng, 12)), &diagnosis);
+        for (int i = 0; i < diagnosis.count; i++) {
+            const Finding *finding = &diagnosis.finding[i];
+            assert_true(finding->layer >= -1 && finding->layer < design->layers);
+            assert_true(!finding->cured == !*finding->cure);
+            if (!finding->cured)
+                continue;
+            cures++;
+            doctor_examine(finding->cured, NULL, (size_t)1 << 40, &after);
+            for (int a = 0; a < after.count; a++)
+                if (strcmp(after.finding[a].text, finding->text) == 0)
+                    fail_msg("after \"%s\" still: %s", finding->cure, finding->text);
+            doctor_clear(&after);
+        }
+        doctor_clear(&diagnosis);
+        design_free(design);
+    }
+    assert_true(cures > 50);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(shapes_and_losses), cmocka_unit_test(follies), cmocka_unit_test(with_data),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_patients), cmocka_unit_test(shapes_and_losses), cmocka_unit_test(follies), cmocka_unit_test(with_data),
                                        cmocka_unit_test(presets_are_healthy)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
