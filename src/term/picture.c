@@ -276,5 +276,7 @@ Rect picture_fit(Rect area, int w, int h)
     double scale = fmin((double)area.w / w, 2.0 * area.h / h);
     if (scale >= 1)
         scale = floor(scale);
+    else if (1 / ceil(1 / scale) > 0.7 * scale)
+        scale = 1 / ceil(1 / scale); /* halves and thirds stay crisp; too small a one would waste the place */
     return rect_new(area.x, area.y, (int)fmax(1, floor(w * scale + 1e-6)), (int)fmax(1, ceil(h * scale / 2 - 1e-6)));
 }

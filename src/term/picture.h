@@ -29,7 +29,7 @@ void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part);
 void picture_draw_floats(Cells *cells, Rect area, const float *x, int h, int w, int c);
 
 /* Largest place for a w x h picture in an area, proportions kept (a cell is twice as high as wide), at the area's top left.
- * From 1:1 on only whole multiples, so that all pixels have one size. */
+ * From 1:1 on only whole multiples, so that all pixels have one size; below it halves, thirds ... where they fit nearly as well. */
 Rect picture_fit(Rect area, int w, int h);
 
 #endif

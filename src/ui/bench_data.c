@@ -21,6 +21,11 @@ static void load(void *context)
 const Data *bench_data(const Bench *bench) { return bench->data_job ? NULL : bench->data; }
 bool bench_loading(const Bench *bench) { return bench->data_job != NULL; }
 
+void bench_hold_data(Bench *bench, int by)
+{
+    bench->held += by;
+}
+
 const Dataset *bench_probe_set(const Bench *bench)
 {
     const Data *data = bench_data(bench);
@@ -49,7 +54,7 @@ void bench_open_data(Bench *bench, const char *path)
 
 static bool take_data(Bench *bench)
 {
-    if (!bench->data_job || !job_done(bench->data_job))
+    if (!bench->data_job || !job_done(bench->data_job) || bench->held)
         return false;
     DataJob *job = job_finish(bench->data_job);
     bench->data_job = NULL;

@@ -84,6 +84,7 @@ struct Bench {
     double settled; /* when the design last changed: measured once it rests */
 
     Data *data;
+    int held;
     Job *data_job;
     char next_path[512]; /* asked for while another was loading */
     bool next, next_usual;

@@ -4,6 +4,6 @@
 
 #include "ui/app.h"
 
-extern const Screen screen_start, screen_design, screen_wizard, screen_train, screen_runs, screen_help;
+extern const Screen screen_start, screen_design, screen_wizard, screen_train, screen_gallery, screen_runs, screen_help;
 
 #endif
