@@ -45,6 +45,7 @@ typedef struct LayerPlan {
     int tensors;
     double macs;        /* multiply-adds of one sample's forward pass */
     bool alias;         /* the output is the input's memory (Flatten, Reshape) */
+    bool product;       /* tensor 0 is (in, out) and its gradient is x^T dy after backward: the update may work it out itself */
     bool whole_batch;   /* its training statistics are over the batch: samples cannot be done in chunks */
     size_t keep;        /* floats a sample that the backward pass needs besides x and y */
     size_t memo;        /* floats a thread that last from the forward to the backward pass */

@@ -106,6 +106,23 @@ static int choose_chunk(const Network *net, size_t floats, bool maps, bool whole
     return (slice + pieces - 1) / pieces; /* of equal size */
 }
 
+/* Large dense layers whose slice is one chunk: all that their weight gradient is made of is still there at the update, so
+ * it need never be written out and read again.  With few samples a batch that traffic is most of the step. */
+static bool mark_deferred(Network *net)
+{
+    enum { LEAST = 16 << 10 };
+    int slice = (net->options.batch + net->ranks - 1) / net->ranks;
+    bool any = false;
+    for (int i = 0; i < net->layers; i++) {
+        Layer *layer = &net->layer[i];
+        size_t out = shape_size(layer->plan.out);
+        layer->deferred = layer->trained && layer->plan.product && net->chunk == slice && out <= TILE_FLOATS
+                       && shape_size(layer->plan.in) * out >= LEAST;
+        any |= layer->deferred;
+    }
+    return any;
+}
+
 static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
 {
     bool maps = false, whole = false;
@@ -139,6 +156,12 @@ static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
     }
     if (slopes)
         seat += 2 * round_up(n * widest);
+    bool defers = mark_deferred(net);
+    for (int i = 0; i < net->layers; i++)
+        if (net->layer[i].deferred)
+            seat += round_up(n * shape_size(net->layer[i].plan.out));
+    if (defers)
+        seat += TILE_FLOATS;
     if (net->options.loss)
         seat += round_up(n * shape_size(network_output(net))) + round_up((n + sizeof(float) - 1) / sizeof(float));
     if (net->learns)
@@ -167,6 +190,7 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     seat->act = mem_new((size_t)net->layers + 1, sizeof *seat->act);
     seat->keep = mem_new((size_t)net->layers, sizeof *seat->keep);
     seat->memo = mem_new((size_t)net->layers, sizeof *seat->memo);
+    seat->kept = mem_new((size_t)net->layers, sizeof *seat->kept);
     seat->health = mem_new((size_t)net->layers * 3, sizeof *seat->health);
     seat->block = mem_try_large(floats, sizeof(float));
     if (!seat->block)
@@ -186,6 +210,14 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     if (net->learns || net->options.input_gradient)
         for (int i = 0; i < 2; i++)
             seat->slope[i] = TAKE(n * widest);
+    bool defers = false;
+    for (int i = 0; i < net->layers; i++)
+        if (net->layer[i].deferred) {
+            seat->kept[i] = TAKE(n * shape_size(net->layer[i].plan.out));
+            defers = true;
+        }
+    if (defers)
+        seat->tile = TAKE(TILE_FLOATS);
     if (net->options.loss) {
         seat->target = TAKE(n * shape_size(network_output(net)));
         seat->labels = (uint8_t *)TAKE((n + sizeof(float) - 1) / sizeof(float));
@@ -277,6 +309,7 @@ void network_free(Network *net)
         free(seat->act);
         free(seat->keep);
         free(seat->memo);
+        free(seat->kept);
         free(seat->health);
         free(seat->block);
     }

@@ -12,6 +12,7 @@ typedef struct Layer {
     bool trained;          /* not frozen and has weights */
     bool wants_dx;
     bool alias;            /* plan.alias, or an Activation that the loss has taken over */
+    bool deferred;         /* its weight gradient can be left to the update: see network_step.c */
     size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
     size_t packed_at, shared_at;
 } Layer;
@@ -22,6 +23,8 @@ typedef struct Seat {
     float **act;       /* [layers + 1]: input of layer i is act[i]; chunk samples each */
     float **keep, **memo;
     float *scratch, *slope[2], *target;
+    float **kept;      /* [layers]: dy of a deferred layer, until the update; else NULL */
+    float *tile;       /* some rows of a deferred weight gradient */
     uint8_t *labels;
     float *grad;       /* as params */
     double loss, kl[2], square, decay;
@@ -55,15 +58,21 @@ typedef struct Pass {
     int from, to;
     bool training, sampling, finish; /* finish: apply the activation that the loss took over */
     bool no_grad;                    /* backward: input gradients only */
+    bool defer;                      /* backward: leave deferred weight gradients to the update */
     uint32_t random_step;
     int batch;
     float kl_weight;
     double *kl;
 } Pass;
 
+enum { TILE_FLOATS = 32 << 10 }; /* of Seat.tile: stays in second-level cache beside weights and optimizer memory */
+
 void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
 void network_settle(Network *net); /* after a step with a finite loss, on one thread */
 void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
+
+/* Where the gradient of layer `index`'s output goes, `busy` being the buffer that is read meanwhile. */
+float *network_slope(const Network *net, int rank, const Pass *pass, int index, const float *busy);
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
 
 #endif

@@ -25,6 +25,8 @@ static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int 
         if (layer->trained && !state && !pass->no_grad)
             run.grad[t] = seat->grad + layer->tensor_at[t];
     }
+    if (pass->defer && layer->deferred)
+        run.grad[0] = NULL;
     return run;
 }
 
@@ -61,9 +63,18 @@ void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, 
     }
 }
 
-void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx)
+float *network_slope(const Network *net, int rank, const Pass *pass, int index, const float *busy)
 {
     Seat *seat = &net->seat[rank];
+    while (index > 0 && net->layer[index].alias)
+        index--;
+    if (pass->defer && net->layer[index].deferred)
+        return seat->kept[index];
+    return seat->slope[busy == seat->slope[0]];
+}
+
+void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx)
+{
     int stop = dx ? pass->from : net->first_trained > pass->from ? net->first_trained : pass->from;
     for (int i = pass->to - 1; i >= stop; i--) {
         Layer *layer = &net->layer[i];
@@ -72,7 +83,7 @@ void network_chunk_backward(Network *net, int rank, const Pass *pass, int first,
             continue;
         run.dy = dy;
         if (i > stop || dx)
-            run.dx = layer->wants_dx ? seat->slope[dy == seat->slope[0]] : NULL;
+            run.dx = layer->wants_dx ? network_slope(net, rank, pass, i > 0 ? i - 1 : 0, dy) : NULL;
         layer->plan.kind->backward(&run);
         dy = run.dx;
     }

@@ -1,5 +1,6 @@
 /* One training step, and losses on held-out data.  Everything here runs on all threads of the team at once. */
 #include "nn/network_own.h"
+#include "tensor/dense.h"
 #include "tensor/update.h"
 
 #include <math.h>
@@ -10,6 +11,7 @@ typedef struct Step {
     const BatchSource *source;
     const StepSettings *settings;
     int n;
+    bool defer;
 } Step;
 
 /* What turns a sum over numbers into the batch's reported loss. */
@@ -62,16 +64,17 @@ static void learn_slice(const Step *step, int rank)
     team_slice(step->n, 1, rank, net->ranks, &first, &count);
     double scale = loss_scale(net, step->n);
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
-                 .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = seat->kl};
+                 .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = seat->kl, .defer = step->defer};
+    float *slope = network_slope(net, rank, &pass, net->layers - 1, NULL);
     int at = 0;
     do { /* at least once: a thread without samples still has to meet the others at BatchNorm's barriers */
         int n = count - at < net->chunk ? count - at : net->chunk;
         fill_chunk(net, step->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
-        seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, seat->slope[0]);
+        seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, slope);
         if (net->watch)
             count_zeros(net, seat, n);
-        network_chunk_backward(net, rank, &pass, first + at, n, seat->slope[0], NULL);
+        network_chunk_backward(net, rank, &pass, first + at, n, slope, NULL);
         at += n;
     } while (at < count);
 }
@@ -98,20 +101,22 @@ static void collect_gradients(const Network *net, float *grads[])
         grads[r] = net->seat[r].grad;
 }
 
-/* Calls work for every tensor's part within this rank's share of the parameters. */
+/* A tensor's part within a rank's share of the parameters. */
 typedef struct Part {
     int layer;
     const TensorPlan *plan;
     size_t at, count;
 } Part;
 
-static int next_part(const Network *net, size_t begin, size_t end, int *layer, int *tensor, Part *part)
+/* The next part of [begin, end); deferred tensors are left out. */
+static bool next_part(const Step *step, size_t begin, size_t end, int *layer, int *tensor, Part *part)
 {
+    const Network *net = step->net;
     for (; *layer < net->layers; ++*layer, *tensor = 0) {
         const Layer *l = &net->layer[*layer];
         for (; l->trained && *tensor < l->plan.tensors; ++*tensor) {
             const TensorPlan *plan = &l->plan.tensor[*tensor];
-            if (plan->role == TENSOR_STATE)
+            if (plan->role == TENSOR_STATE || (step->defer && l->deferred && *tensor == 0))
                 continue;
             size_t size = 1, from = l->tensor_at[*tensor];
             for (int d = 0; d < plan->rank; d++)
@@ -121,10 +126,10 @@ static int next_part(const Network *net, size_t begin, size_t end, int *layer, i
                 continue;
             *part = (Part){*layer, plan, low, high - low};
             ++*tensor;
-            return 1;
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
 static void share_of(const Network *net, int rank, size_t *begin, size_t *end)
@@ -135,36 +140,52 @@ static void share_of(const Network *net, int rank, size_t *begin, size_t *end)
     *end = lines * (r + 1) / ranks * LINE;
 }
 
-static UpdateRange range_of(const Step *step, const Part *part, float *const *grads)
-{
-    const StepSettings *s = step->settings;
-    bool weight = part->plan->role == TENSOR_WEIGHT;
-    return (UpdateRange){.count = part->count, .parameter = step->net->param + part->at, .gradient = grads,
-                         .gradient_offset = part->at, .gradients = step->net->ranks, .l1 = weight ? (float)s->l1 : 0,
-                         .l2 = weight ? (float)s->l2 : 0, .scale = 1, .clip = (float)s->clip_value};
-}
-
-static void measure_share(const Step *step, int rank, float *const *grads)
+static UpdateRange range_of(const Step *step, const Part *part, float *const *grads, int gradients, size_t offset)
 {
     Network *net = step->net;
-    Seat *seat = &net->seat[rank];
+    const StepSettings *s = step->settings;
+    bool weight = part->plan->role == TENSOR_WEIGHT;
+    UpdateRange range = {.count = part->count, .parameter = net->param + part->at, .gradient = grads,
+                         .gradient_offset = offset, .gradients = gradients, .l1 = weight ? (float)s->l1 : 0,
+                         .l2 = weight ? (float)s->l2 : 0, .scale = 1, .clip = (float)s->clip_value};
+    for (int i = 0; i < network_slots(net); i++)
+        range.slot[i] = net->slots[i] + part->at;
+    return range;
+}
+
+/* For clipping by the global norm, which must be known before anything is updated. */
+static void square_share(const Step *step, int rank, float *const *grads)
+{
+    Network *net = step->net;
     size_t begin, end;
     share_of(net, rank, &begin, &end);
     Part part;
-    for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
-        UpdateRange range = range_of(step, &part, grads);
-        double square = update_square_norm(&range);
-        seat->square += square;
-        seat->health[3 * part.layer] += square;
-        double weights = 0, absolute = 0;
-        for (size_t i = part.at; i < part.at + part.count; i++) {
-            weights += (double)net->param[i] * net->param[i];
-            absolute += fabs((double)net->param[i]);
-        }
-        seat->health[3 * part.layer + 1] += weights;
-        if (part.plan->role == TENSOR_WEIGHT)
-            seat->decay += step->settings->l1 * absolute + step->settings->l2 * weights;
+    for (int layer = 0, tensor = 0; next_part(step, begin, end, &layer, &tensor, &part);) {
+        UpdateRange range = range_of(step, &part, grads, net->ranks, part.at);
+        net->seat[rank].square += update_square_norm(&range);
     }
+}
+
+static void measure(const Step *step, Seat *seat, const Part *part, const UpdateRange *range)
+{
+    double weights = 0, absolute = 0;
+    for (size_t i = 0; i < part->count; i++) {
+        weights += (double)range->parameter[i] * range->parameter[i];
+        absolute += fabs((double)range->parameter[i]);
+    }
+    seat->health[3 * part->layer] += update_square_norm(range);
+    seat->health[3 * part->layer + 1] += weights;
+    if (part->plan->role == TENSOR_WEIGHT)
+        seat->decay += step->settings->l1 * absolute + step->settings->l2 * weights;
+}
+
+static void update_part(const Step *step, int rank, const Part *part, const UpdateRange *range)
+{
+    Network *net = step->net;
+    const StepSettings *s = step->settings;
+    if (s->l1 > 0 || s->l2 > 0 || net->watch)
+        measure(step, &net->seat[rank], part, range);
+    optimizer_spec_kind(&net->optimizer)->update(&net->optimizer, s->lr, net->step + 1, range);
 }
 
 static void update_share(const Step *step, int rank, float *const *grads)
@@ -178,12 +199,38 @@ static void update_share(const Step *step, int rank, float *const *grads)
     size_t begin, end;
     share_of(net, rank, &begin, &end);
     Part part;
-    for (int layer = 0, tensor = 0; next_part(net, begin, end, &layer, &tensor, &part);) {
-        UpdateRange range = range_of(step, &part, grads);
+    for (int layer = 0, tensor = 0; next_part(step, begin, end, &layer, &tensor, &part);) {
+        UpdateRange range = range_of(step, &part, grads, net->ranks, part.at);
         range.scale = scale;
-        for (int i = 0; i < network_slots(net); i++)
-            range.slot[i] = net->slots[i] + part.at;
-        optimizer_spec_kind(&net->optimizer)->update(&net->optimizer, s->lr, net->step + 1, &range);
+        update_part(step, rank, &part, &range);
+    }
+}
+
+/* Deferred weight gradients: this rank's rows of each, some at a time, summed over all threads' samples straight from the
+ * layer's inputs and output gradients, and used while they are in cache. */
+static void update_deferred(const Step *step, int rank)
+{
+    Network *net = step->net;
+    float *tile = net->seat[rank].tile;
+    for (int i = 0; i < net->layers; i++) {
+        const Layer *layer = &net->layer[i];
+        if (!layer->deferred)
+            continue;
+        int in = layer->plan.in.c, out = layer->plan.out.c, first, rows;
+        team_slice(in, 1, rank, net->ranks, &first, &rows);
+        int most = TILE_FLOATS / out;
+        for (int at = first; at < first + rows; at += most) {
+            int count = first + rows - at < most ? first + rows - at : most;
+            for (int r = 0; r < net->ranks; r++) {
+                int begin, samples;
+                team_slice(step->n, 1, r, net->ranks, &begin, &samples);
+                matrix_product(true, false, count, out, samples, 1, net->seat[r].act[i] + at, in, net->seat[r].kept[i], out,
+                               r > 0, tile, out);
+            }
+            Part part = {i, &layer->plan.tensor[0], layer->tensor_at[0] + (size_t)at * (size_t)out, (size_t)count * (size_t)out};
+            UpdateRange range = range_of(step, &part, &tile, 1, 0);
+            update_part(step, rank, &part, &range);
+        }
     }
 }
 
@@ -231,11 +278,13 @@ static void step_work(void *arg, int rank)
     }
     float *grads[256];
     collect_gradients(net, grads);
-    if (s->clip_norm > 0 || s->l1 > 0 || s->l2 > 0 || net->watch) {
-        measure_share(step, rank, grads);
+    if (s->clip_norm > 0) {
+        square_share(step, rank, grads);
         team_barrier(net->options.team, rank);
     }
     update_share(step, rank, grads);
+    if (step->defer)
+        update_deferred(step, rank);
     if (rank == 0)
         network_settle(net);
 }
@@ -265,7 +314,7 @@ static void gather_health(Network *net, int n)
 
 StepResult network_train_step(Network *net, int n, const BatchSource *source, const StepSettings *settings)
 {
-    Step step = {net, source, settings, n};
+    Step step = {net, source, settings, n, settings->clip_norm <= 0}; /* the norm needs all gradients first */
     team_run(net->options.team, step_work, &step);
     StepResult result = totals(net, n, settings->kl_weight);
     for (int r = 0; r < net->ranks; r++) {
@@ -305,7 +354,7 @@ static void evaluate_work(void *arg, int rank)
 
 StepResult network_evaluate(Network *net, int count, const BatchSource *source)
 {
-    Step step = {net, source, NULL, count};
+    Step step = {.net = net, .source = source, .n = count};
     team_run(net->options.team, evaluate_work, &step);
     net->stale = false;
     return totals(net, count, 1);
