@@ -52,6 +52,29 @@ static inline void pause_briefly(void)
 #endif
 }
 
+/* Weights and optimizer memory of units that no longer learn sink into denormal numbers, on which arithmetic is up to five
+ * times slower; inside team_run they are zero. Returns what to give back to denormals_restore. */
+static unsigned denormals_to_zero(void)
+{
+#if defined(__x86_64__)
+    enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x40 };
+    unsigned before = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(before | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+    return before;
+#else
+    return 0;
+#endif
+}
+
+static void denormals_restore(unsigned before)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(before);
+#else
+    (void)before;
+#endif
+}
+
 static void gate_init(Gate *gate)
 {
     atomic_init(&gate->openings, 0);
@@ -110,6 +133,7 @@ static void *member_main(void *argument)
     Member member = *(Member *)argument;
     Team *team = member.team;
     free(argument);
+    denormals_to_zero();
     for (unsigned seen = 0;; seen++) {
         gate_wait(&team->start, seen, team->spins);
         if (!team->work)
@@ -190,7 +214,9 @@ void team_run(Team *team, void (*work)(void *arg, int rank), void *arg)
     team->arg = arg;
     if (team->size > 1)
         gate_open(&team->start);
+    unsigned before = denormals_to_zero();
     work(arg, 0);
+    denormals_restore(before);
     team_barrier(team, 0);
 }
 

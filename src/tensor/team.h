@@ -12,7 +12,8 @@ void team_free(Team *team);                         /* joins the threads; NULL i
 int team_size(const Team *team);
 int team_cores(void); /* processors this process may use */
 
-/* Calls work(arg, rank) on every rank and returns when all are done.  Only one run at a time. */
+/* Calls work(arg, rank) on every rank and returns when all are done.  Only one run at a time.  Denormal numbers are
+ * zero inside. */
 void team_run(Team *team, void (*work)(void *arg, int rank), void *arg);
 
 /* Inside work: waits until every rank is here.  Spins a little before it sleeps. */
