@@ -29,17 +29,6 @@ typedef struct Work {
 
 /* -- Opening. */
 
-static bool chosen_part(const Args *args, SubjectPart *part, Error *err)
-{
-    static const char *const names[] = {[PART_AUTO] = NULL, [PART_TEST] = "test", [PART_VALIDATION] = "validation", [PART_TRAIN] = "train"};
-    const char *name = args_text(args, "split");
-    *part = PART_AUTO;
-    for (int i = 1; name && i < (int)COUNT_OF(names); i++)
-        if (strcmp(name, names[i]) == 0)
-            *part = (SubjectPart)i;
-    return !name || *part != PART_AUTO || error_set(err, ERROR_USAGE, NULL, "--split: \"%s\": need test, train or validation", name);
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -50,7 +39,7 @@ static bool open_subject(Work *work, const char *name, bool wants_data, Error *e
 {
     SubjectPart part;
     char title[sizeof work->subject.name];
-    if (!chosen_part(work->args, &part, err) || !job_open(work->args, name, wants_data, &work->job, err))
+    if (!job_part(work->args, &part, err) || !job_open(work->args, name, wants_data, &work->job, err))
         return false;
     const char *at = work->job.run.folder[0] ? strrchr(base_name(name), '@') : NULL;
     snprintf(title, sizeof title, "%.127s%.60s", work->job.run.folder[0] ? work->job.run.name : base_name(name), at ? at : "");

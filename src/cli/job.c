@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/console.h"
-#include "data/split.h"
 #include "spec/text.h"
 #include "tensor/team.h"
 
@@ -227,46 +226,35 @@ void job_close(Job *job)
     *job = (Job){.run.lock = -1};
 }
 
-/* -- Parts of the data. */
+/* -- Subjects. */
 
-static void part_from(const Dataset *set, uint32_t **index, int count, const char *name, Part *out)
+bool job_part(const Args *args, SubjectPart *part, Error *err)
 {
-    *out = (Part){.set = set, .index = *index, .count = count, .name = name};
-    *index = NULL; /* taken */
-}
-
-bool job_part(const Args *args, const Job *job, Part *out, Error *err)
-{
+    static const struct {
+        const char *name;
+        SubjectPart part;
+    } parts[] = {{"test", PART_TEST}, {"train", PART_TRAIN}, {"validation", PART_VALIDATION}};
     const char *name = args_text(args, "split");
-    const Data *data = job->data;
-    if (!name && data->test.count)
-        name = "test";
-    if (name && !strcmp(name, "test")) {
-        if (!data->test.count)
-            return error_set(err, ERROR_USAGE, "--split validation, or --split train", "%s has no test part", data->name);
-        *out = (Part){.set = &data->test, .count = data->test.count, .name = "test"};
-        return true;
-    }
-    if (name && strcmp(name, "train") != 0 && strcmp(name, "validation") != 0)
-        return error_set(err, ERROR_USAGE, NULL, "--split: \"%s\": need test, train or validation", name);
-    Split split;
-    const TrainSpec *train = &job->model.design->stage[job->model.stage].train;
-    if (!split_make(&train->set[TRAIN_VALIDATION], data, job->model.seed, &split, err))
-        return false;
-    bool validation = name ? !strcmp(name, "validation") : split.validation_count > 0;
-    if (validation)
-        part_from(split.validation, &split.validation_index, split.validation_count, "validation", out);
-    else
-        part_from(split.train, &split.train_index, split.train_count, "train", out);
-    split_clear(&split);
-    if (out->count)
-        return true;
-    part_clear(out);
-    return error_set(err, ERROR_USAGE, "--split train", "the network was trained without validation");
+    *part = PART_AUTO;
+    for (size_t i = 0; name && i < COUNT_OF(parts); i++)
+        if (!strcmp(name, parts[i].name))
+            *part = parts[i].part;
+    return !name || *part != PART_AUTO || error_set(err, ERROR_USAGE, NULL, "--split: \"%s\": need test, train or validation", name);
 }
 
-void part_clear(Part *part)
+static const char *base_name(const char *path)
 {
-    free(part->index);
-    *part = (Part){0};
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+bool job_open_subject(const Args *args, const char *run_or_path, bool wants_data, Job *job, Subject *subject, Error *err)
+{
+    SubjectPart part = PART_AUTO;
+    if ((wants_data && args_knows(args, "split") && !job_part(args, &part, err)) || !job_open(args, run_or_path, wants_data, job, err))
+        return false;
+    if (subject_new(subject, base_name(run_or_path), &job->model, job->data, part, job->team, err))
+        return true;
+    job_close(job);
+    return false;
 }

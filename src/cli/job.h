@@ -7,6 +7,7 @@
 #include "spec/design.h"
 #include "store/model.h"
 #include "store/run.h"
+#include "study/subject.h"
 
 /* --threads, HOURGLASS_THREADS, configuration; 0: not said, all processors. */
 bool job_threads(const Args *args, int *threads, Error *err) MUST_CHECK;
@@ -38,15 +39,11 @@ typedef struct Job {
 bool job_open(const Args *args, const char *run_or_path, bool wants_data, Job *out, Error *err) MUST_CHECK;
 void job_close(Job *job);
 
-/* --split: the samples to look at: `test` where there is a test part, else the validation split.  index: NULL for all of *set. */
-typedef struct Part {
-    const Dataset *set; /* borrowed */
-    uint32_t *index;    /* owned */
-    int count;
-    const char *name;   /* "test", "validation", "train" */
-} Part;
-bool job_part(const Args *args, const Job *job, Part *out, Error *err) MUST_CHECK;
-void part_clear(Part *part);
-static inline int part_sample(const Part *part, int i) { return part->index ? (int)part->index[i] : i; }
+/* --split: test, train, validation; PART_AUTO where it is not given. */
+bool job_part(const Args *args, SubjectPart *part, Error *err) MUST_CHECK;
+
+/* Both at once: the job, and its model with the samples of --split as a subject (which takes the job's model).  With `wants_data` false
+ * there are no samples. Close the subject first. */
+bool job_open_subject(const Args *args, const char *run_or_path, bool wants_data, Job *job, Subject *subject, Error *err) MUST_CHECK;
 
 #endif

@@ -39,10 +39,19 @@ static int window_make(int side, double weight[WINDOW])
     return size;
 }
 
-/* Weighted sums under the window at one place: means, squares, product. */
+/* Weighted sums under the window: means, squares, product. */
 typedef struct Moments {
     double a, b, aa, bb, ab;
 } Moments;
+
+static void moments_add(Moments *m, double weight, const Moments *of)
+{
+    m->a += weight * of->a;
+    m->b += weight * of->b;
+    m->aa += weight * of->aa;
+    m->bb += weight * of->bb;
+    m->ab += weight * of->ab;
+}
 
 static double similarity(const Moments *m)
 {
@@ -52,27 +61,38 @@ static double similarity(const Moments *m)
            ((m->a * m->a + m->b * m->b + c1) * (variance_a + variance_b + c2));
 }
 
+/* Along the rows first: the window is the product of two, so each axis is summed by itself. */
+static void sum_row(int columns, int wide, const double across[WINDOW], int step, const float *a, const float *b, Moments *out)
+{
+    for (int x = 0; x < columns; x++) {
+        out[x] = (Moments){0};
+        for (int u = 0; u < wide; u++) {
+            double p = (double)a[(x + u) * step], q = (double)b[(x + u) * step];
+            moments_add(&out[x], across[u], &(Moments){p, q, p * p, q * q, p * q});
+        }
+    }
+}
+
 double score_ssim(Shape shape, const float *a, const float *b)
 {
     double down[WINDOW], across[WINDOW], sum = 0;
     int high = window_make(shape.h, down), wide = window_make(shape.w, across);
     int rows = shape.h - high + 1, columns = shape.w - wide + 1;
-    for (int channel = 0; channel < shape.c; channel++)
+    Moments *row_sums = mem_new((size_t)shape.h * (size_t)columns, sizeof *row_sums);
+    for (int channel = 0; channel < shape.c; channel++) {
+        for (int y = 0; y < shape.h; y++) {
+            size_t at = (size_t)y * (size_t)shape.w * (size_t)shape.c + (size_t)channel;
+            sum_row(columns, wide, across, shape.c, a + at, b + at, row_sums + (size_t)y * (size_t)columns);
+        }
         for (int y = 0; y < rows; y++)
             for (int x = 0; x < columns; x++) {
                 Moments m = {0};
                 for (int v = 0; v < high; v++)
-                    for (int u = 0; u < wide; u++) {
-                        size_t at = ((size_t)(y + v) * (size_t)shape.w + (size_t)(x + u)) * (size_t)shape.c + (size_t)channel;
-                        double weight = down[v] * across[u], p = (double)a[at], q = (double)b[at];
-                        m.a += weight * p;
-                        m.b += weight * q;
-                        m.aa += weight * p * p;
-                        m.bb += weight * q * q;
-                        m.ab += weight * p * q;
-                    }
+                    moments_add(&m, down[v], &row_sums[(size_t)(y + v) * (size_t)columns + (size_t)x]);
                 sum += similarity(&m);
             }
+    }
+    free(row_sums);
     return sum / ((double)rows * columns * shape.c);
 }
 
