@@ -12,7 +12,7 @@ const Theme theme_dark = {
     .accent = RGB(0xe6b05c), .training = RGB(0x56b4e9), .validation = RGB(0xe6b05c),
     .good = RGB(0x50be8c), .bad = RGB(0xe06050), .changed = RGB(0xbe8cd2),
     .classes = {RGB(0xe69f00), RGB(0x56b4e9), RGB(0x009e73), RGB(0xf0e442), RGB(0x2f7fd0),
-                RGB(0xd55e00), RGB(0xcc79a7), RGB(0x9a9a9a), RGB(0x8fd14f), RGB(0xa56a3a)},
+                RGB(0xd55e00), RGB(0xcc79a7), RGB(0xe8e8e8), RGB(0x7356e3), RGB(0x8a5030)},
     .negative = RGB(0x4aa3ff), .zero = RGB(0x15161b), .positive = RGB(0xff5a48),
 };
 
@@ -21,8 +21,8 @@ const Theme theme_light = {
     .background = RGB(0xffffff), .text = RGB(0x1c1e24), .dim = RGB(0x6a6f7a), .faint = RGB(0xdfe1e6),
     .accent = RGB(0x9a6a14), .training = RGB(0x0072b2), .validation = RGB(0xc8790a),
     .good = RGB(0x1d8a5c), .bad = RGB(0xc8321f), .changed = RGB(0x8a4aa8),
-    .classes = {RGB(0xe69f00), RGB(0x56b4e9), RGB(0x009e73), RGB(0xd9c400), RGB(0x0072b2),
-                RGB(0xd55e00), RGB(0xcc79a7), RGB(0x707070), RGB(0x7ab800), RGB(0x7a4a1e)},
+    .classes = {RGB(0xe69f00), RGB(0x56b4e9), RGB(0x009e73), RGB(0xe8dc20), RGB(0x0072b2),
+                RGB(0xd55e00), RGB(0xcc79a7), RGB(0x202020), RGB(0x5a2fc8), RGB(0x8a5a2a)},
     .negative = RGB(0x1f5fc4), .zero = RGB(0xffffff), .positive = RGB(0xc4271a),
 };
 
