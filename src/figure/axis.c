@@ -108,7 +108,7 @@ static int linear_ticks(const Axis *axis, int want, Tick *tick)
     double largest = fmax(fabs(axis->low), fabs(axis->high));
     bool exponent = decimals > 5 || largest >= 1e9;
     if (exponent)
-        decimals = (int)fmax(0, ceil(log10(largest / step) - 1e-9) - 1);
+        decimals = (int)fmax(0, floor(log10(largest)) - floor(log10(step) + 1e-9));
     for (double k = first; k * step <= axis->high + 1e-9 * step && count < AXIS_TICKS; k++) {
         tick[count] = (Tick){.at = k == 0 ? 0 : k * step};
         label(&tick[count], tick[count].at, decimals, exponent && tick[count].at != 0);

@@ -97,9 +97,11 @@ static void draw_x_axis(Page *page, const Frame *f, const Tick *tick, int count)
     }
     TextStyle name = page->dim;
     name.align = ALIGN_CENTRE;
-    if (f->x.label && !page->style.bare)
+    char label[128];
+    text_fit(label, sizeof label, f->x.label ? f->x.label : "", (float)u, (float)f->w);
+    if (!page->style.bare)
         text_draw(&page->canvas, (float)f->left + (float)f->w / 2, (float)(bottom + (TICK + 13) * u + page_line(&page->style) + 2 * u),
-                  &name, f->x.label);
+                  &name, label);
 }
 
 static void draw_y_axis(Page *page, const Frame *f, const Tick *tick, int count)
@@ -117,15 +119,22 @@ static void draw_y_axis(Page *page, const Frame *f, const Tick *tick, int count)
     }
     TextStyle name = page->dim;
     name.align = ALIGN_CENTRE, name.upward = true;
-    if (f->y.label && !page->style.bare)
-        text_draw(&page->canvas, (float)(page->x + 9 * u), (float)f->top + (float)f->h / 2, &name, f->y.label);
+    char label[128];
+    text_fit(label, sizeof label, f->y.label ? f->y.label : "", (float)u, (float)f->h);
+    if (!page->style.bare)
+        text_draw(&page->canvas, (float)(page->x + 9 * u), (float)f->top + (float)f->h / 2, &name, label);
+}
+
+static int ticks_for(int length, int each)
+{
+    return length / each > 3 ? length / each : 3;
 }
 
 bool plot_open(Page *page, Frame *frame, const Captions *captions, const Axis *x, const Axis *y, int w, int h,
                const Legend *legend, const FigureStyle *style, Image *out, Error *err)
 {
     Tick tx[AXIS_TICKS], ty[AXIS_TICKS];
-    int nx = axis_ticks(x, w / PER_TICK_X, tx), ny = axis_ticks(y, h / PER_TICK_Y, ty);
+    int nx = axis_ticks(x, ticks_for(w, PER_TICK_X), tx), ny = axis_ticks(y, ticks_for(h, PER_TICK_Y), ty);
     int u = style->scale, line = page_line(style), left = 0, right = 0, bottom = 0, top = 0;
     if (!style->bare) {
         left = widest_tick(ty, ny, style) + (TICK + 3) * u + (y->label ? line + 4 * u : 0);

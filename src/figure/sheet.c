@@ -132,7 +132,7 @@ static void draw_bar(Page *page, const SheetCell *cell, int x, int y)
     int u = page->style.scale, steps = BAR_WIDTH * u;
     char low[24], high[24];
     axis_number(low, sizeof low, cell->low, 3);
-    axis_number(high, sizeof high, cell->high, 3);
+    axis_number(high, sizeof high, cell->high > cell->low ? cell->high : cell->low + 1, 3);
     text_draw(&page->canvas, (float)x, (float)(y + 9 * u), &page->dim, low);
     x += page_text_width(&page->style, low) + 5 * u;
     for (int i = 0; i < steps; i++) {

@@ -41,11 +41,11 @@ static bool by_pca(const float *code, int n, int size, Embedding *out, Error *er
     double share[2] = {0, 0};
     for (int k = 0; k < pca.components; k++)
         share[k] = pca.total > 0 ? 100 * pca.variance[k] / pca.total : 0;
-    int used = snprintf(out->how, sizeof out->how, "PCA of %d dimensions", size);
+    int used = snprintf(out->how, sizeof out->how, "PCA of %d dimensions, with shares of variance", size);
     if (fitted < n)
         snprintf(out->how + used, sizeof out->how - (size_t)used, ", found from the first %d", fitted);
-    snprintf(out->x_name, sizeof out->x_name, "component 1 (%.1f %% of variance)", share[0]);
-    snprintf(out->y_name, sizeof out->y_name, "component 2 (%.1f %% of variance)", share[1]);
+    snprintf(out->x_name, sizeof out->x_name, "component 1 (%.1f %%)", share[0]);
+    snprintf(out->y_name, sizeof out->y_name, "component 2 (%.1f %%)", share[1]);
     out->measured = true;
     free(at);
     pca_clear(&pca);

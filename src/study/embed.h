@@ -13,7 +13,7 @@ typedef enum EmbedMethod {
 
 typedef struct Embedding {
     float *xy;         /* (n, 2) */
-    char how[96];      /* "t-SNE of 32 dimensions, perplexity 30, seed 1" */
+    char how[128];     /* "t-SNE of 32 dimensions, perplexity 30, seed 1" */
     char x_name[40], y_name[40];
     bool measured;     /* distances are those of the codes (not so with t-SNE) */
 } Embedding;
