@@ -165,9 +165,9 @@ static void follow(const Skeleton *s, Path *path)
 
 static void transform(Rng *rng, int digit, Path *path)
 {
-    float slant = pen_normal(rng, digit == 1 ? 0.30f : 0.15f, digit == 1 ? 0.34f : 0.28f, -0.6f, 1.0f);
+    float slant = pen_normal(rng, digit == 1 ? 0.30f : 0.15f, 0.28f, -0.6f, 1.0f);
     float turn = pen_normal(rng, 0, 0.1f, -0.35f, 0.35f);
-    float wide = expf(pen_normal(rng, -0.08f, 0.25f, -0.7f, 0.6f));
+    float wide = expf(pen_normal(rng, -0.13f, 0.24f, -0.7f, 0.6f));
     float c = cosf(turn), s = sinf(turn);
     for (int i = 0; i < path->count; i++) {
         Point *p = &path->point[i];

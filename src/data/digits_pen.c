@@ -19,7 +19,7 @@ float pen_normal(Rng *rng, float mean, float sd, float low, float high)
 /* The pen is wider across one direction, changes slowly along its way, and its edge is rough. */
 static void ink(Rng *rng, const Path *path, float *pen)
 {
-    float radius = 0.5f * expf(pen_normal(rng, logf(2.5f), 0.28f, logf(1.2f), logf(4.8f)));
+    float radius = 0.5f * expf(pen_normal(rng, logf(2.45f), 0.26f, logf(1.2f), logf(4.5f)));
     float nib = pen_uniform(rng, 0, 0.2f), angle = pen_uniform(rng, 0, TURN / 2);
     float change = pen_uniform(rng, 0, 0.18f), speed = pen_uniform(rng, 0.02f, 0.25f), phase = pen_uniform(rng, 0, TURN);
     float rough = pen_uniform(rng, 0, 0.15f);
@@ -108,7 +108,7 @@ bool pen_draw(Path *path, Rng *rng, uint8_t *out)
     float pen[PEN_MOST], box[PEN_BOX][PEN_BOX] = {{0}};
     ink(rng, path, pen);
     fit(path, pen);
-    float soft = pen_uniform(rng, 0.9f, 1.5f);
+    float soft = pen_uniform(rng, 0.4f, 1.1f);
     for (int i = 1; i < path->count; i++)
         if (!path->lift[i])
             draw_piece(path->point[i - 1], path->point[i], pen[i - 1], pen[i], soft, box);
