@@ -20,7 +20,9 @@ bool trainer_log(Trainer *t, const Metric *metric, Error *err)
 
 bool trainer_event(Trainer *t, const char *event, Error *err, const char *fmt, ...)
 {
-    Metric m = {.kind = METRIC_EVENT, .stage = t->state.stage, .epoch = t->state.epoch + 1, .batch = t->state.batch,
+    /* Between two epochs an event belongs to the one before. */
+    int epoch = t->state.epoch + (t->state.batch > 0 || t->state.epoch == 0);
+    Metric m = {.kind = METRIC_EVENT, .stage = t->state.stage, .epoch = epoch, .batch = t->state.batch,
                 .step = t->state.step};
     snprintf(m.stage_name, sizeof m.stage_name, "%s", t->design->stage[t->state.stage].name);
     snprintf(m.event, sizeof m.event, "%s", event);
