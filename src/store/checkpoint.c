@@ -28,6 +28,7 @@ static const Field fields[] = {
     FIELD("stage", FIELD_INT, stage),
     FIELD("epoch", FIELD_INT, epoch),
     FIELD("batch", FIELD_INT, batch),
+    FIELD("batch_size", FIELD_INT, batch_size),
     FIELD("step", FIELD_U32, step),
     FIELD("total_steps", FIELD_U32, total_steps),
     FIELD("epoch_loss", FIELD_REAL, epoch_loss),

@@ -9,6 +9,7 @@
 /* Numbers the trainer carries between batches.  All randomness is a function of seed and these counters. */
 typedef struct TrainState {
     int stage, epoch, batch;     /* next batch to do: epoch from 0, batch from 0 */
+    int batch_size;              /* of the epoch at hand; 0: the design's */
     uint32_t step;               /* of the stage's optimizer */
     uint32_t total_steps;        /* over all stages: the counter of dropout and sampling */
     double epoch_loss, epoch_kl; /* sums over the epoch's samples so far */

@@ -28,7 +28,7 @@ static int first_stage(const Trainer *t, int from)
 
 static void clear_stage_state(TrainState *state)
 {
-    state->epoch = state->batch = 0;
+    state->epoch = state->batch = state->batch_size = 0;
     state->step = 0;
     state->epoch_loss = state->epoch_kl = 0;
     state->epoch_seen = state->epoch_correct = 0;
@@ -57,10 +57,16 @@ static bool start(Trainer *t, Error *err)
         return false;
     if (t->options.initial && !weights_copy(t->options.initial, &t->weights, err))
         return false;
-    t->state.stage = first_stage(t, t->options.start_stage);
+    int stage = t->options.start_stage, epoch = t->options.start_epoch;
+    if (epoch > 0 && stage < t->design->stages && epoch >= train_spec_epochs(&t->design->stage[stage].train)) {
+        stage++;
+        epoch = 0;
+    }
+    t->state.stage = first_stage(t, stage);
     if (t->state.stage >= t->design->stages)
-        return error_set(err, ERROR_USAGE, "leave out the `from` of a block", "every stage would be left out: there is nothing to train");
-    t->state.epoch = t->options.start_epoch;
+        return error_set(err, ERROR_USAGE, "give it more epochs, or leave out the `from` of a block",
+                         "there is nothing left to train");
+    t->state.epoch = t->state.stage == stage ? epoch : 0;
     for (int s = t->state.stage; s < t->design->stages; s++) /* said before the first one has trained for hours */
         if (!trainer_stage_skipped(t, s) && !trainer_stage_labels(t, s, err))
             return false;
@@ -151,21 +157,32 @@ static bool log_batches(Trainer *t, Error *err)
     return trainer_log(t, &m, err);
 }
 
-static TrainerState diverged(Trainer *t, const StepResult *result, Error *err)
+/* Returns false. */
+static bool diverged(Trainer *t, double loss, int batch, const char *where, Error *err)
 {
-    const char *layer = result->bad_layer >= 0 ? network_layer_spec(t->net, result->bad_layer)->name : "the loss itself";
     Error ignored;
-    bool logged = trainer_event(t, "nan", &ignored, "loss not finite in batch %d, first in %s", t->state.batch + 1, layer)
+    t->lost = true;
+    bool logged = trainer_event(t, "nan", &ignored, "loss not finite in batch %d, first seen %s", batch, where)
                && trainer_mark(t, "diverged", &ignored);
     (void)logged; /* the divergence is the news; that it could not be noted is not */
-    error_set(err, ERROR_DIVERGED, "the last good checkpoint is kept: go on from it with a smaller learning rate",
-              "training diverged: the loss became %s in stage %s, epoch %d, batch %d, first seen in %s",
-              isnan(result->loss) ? "NaN" : "infinite", t->design->stage[t->state.stage].name, t->state.epoch + 1,
-              t->state.batch + 1, layer);
-    return TRAINER_FAILED;
+    return error_set(err, ERROR_DIVERGED, "the last good checkpoint is kept: go on from it with a smaller learning rate",
+                     "training diverged: the loss became %s in stage %s, epoch %d, batch %d, first seen %s",
+                     isinf(loss) ? "infinite" : "NaN", t->design->stage[t->state.stage].name, t->state.epoch + 1, batch, where);
 }
 
 /* ---- the end of an epoch */
+
+/* L1 and L2 of the weights that are trained, which Keras counts into the validation loss too. */
+static double decay_penalty(const Trainer *t)
+{
+    double l1 = trainer_number(t, TRAIN_DECAY, "l1"), l2 = trainer_number(t, TRAIN_DECAY, "l2"), sum = 0;
+    for (int i = 0; (l1 > 0 || l2 > 0) && i < network_tensors(t->net); i++) {
+        NetworkTensor tensor = network_tensor(t->net, i);
+        for (size_t j = 0; tensor.plan->role == TENSOR_WEIGHT && !t->chain->frozen[tensor.layer] && j < tensor.size; j++)
+            sum += l1 * fabs((double)tensor.data[j]) + l2 * (double)tensor.data[j] * (double)tensor.data[j];
+    }
+    return sum;
+}
 
 static bool validate(Trainer *t, Metric *m)
 {
@@ -174,7 +191,7 @@ static bool validate(Trainer *t, Metric *m)
     Feed feed;
     BatchSource source = trainer_validation_source(t, &feed);
     StepResult result = network_evaluate(t->net, t->split.validation_count, &source);
-    m->val_loss = result.loss;
+    m->val_loss = result.loss + decay_penalty(t);
     if (has_kl(t))
         m->val_kl = result.kl;
     if (t->labels)
@@ -196,6 +213,8 @@ static bool end_epoch(Trainer *t, bool *over, Error *err)
     double watched = validate(t, &m) ? m.val_loss : m.train_loss;
     m.seconds = clock_seconds() - t->epoch_started;
     s->seconds += m.seconds;
+    if (!isfinite(watched) || !trainer_is_finite(t)) /* the last update has spoilt it: nothing of that is kept */
+        return diverged(t, watched, s->batch, "at the epoch's end", err);
 
     if (watched < s->best_loss - trainer_number(t, TRAIN_STOP, "min-delta")) {
         s->best_loss = watched;
@@ -221,11 +240,10 @@ static bool end_epoch(Trainer *t, bool *over, Error *err)
     *over = early || s->epoch >= t->epochs;
     if (!trainer_write_epoch(t, err))
         return false;
-    if (early && !(trainer_event(t, "early-stop", err, "no better for %d epochs: back to epoch %d", s->waited, s->best_epoch)
-                   && weights_to_network(&t->best, t->net, NULL, err)))
+    if (early && !trainer_event(t, "early-stop", err, "no better for %d epochs: back to epoch %d", s->waited, s->best_epoch))
         return false;
-    if (*over)
-        return true;
+    if (*over) /* with a patience the best epoch is what remains, however training ended */
+        return !patience || s->best_epoch == s->epoch || weights_to_network(&t->best, t->net, NULL, err);
     if (s->live_batch && s->live_batch != t->batch && !trainer_rebuild(t, s->live_batch, err))
         return false;
     trainer_start_epoch(t);
@@ -269,8 +287,13 @@ TrainerState trainer_step(Trainer *t, Error *err)
     BatchSource source = trainer_train_source(t, &feed);
     StepSettings settings = step_settings(t);
     StepResult result = network_train_step(t->net, n, &source, &settings);
-    if (!isfinite(result.loss))
-        return diverged(t, &result, err);
+    if (!isfinite(result.loss)) {
+        char where[LAYER_NAME + 8];
+        snprintf(where, sizeof where, "in %s",
+                 result.bad_layer >= 0 ? network_layer_spec(t->net, result.bad_layer)->name : "the loss itself");
+        diverged(t, result.loss, s->batch + 1, where, err);
+        return TRAINER_FAILED;
+    }
 
     t->batch_loss = result.loss + result.decay;
     t->kl = result.kl;
@@ -293,7 +316,7 @@ TrainerState trainer_step(Trainer *t, Error *err)
             return TRAINER_FAILED;
         return TRAINER_BATCH;
     }
-    bool over;
+    bool over = false;
     if (!end_epoch(t, &over, err))
         return TRAINER_FAILED;
     return over ? end_stage(t, err) : TRAINER_EPOCH;
@@ -335,7 +358,9 @@ bool trainer_set_batch(Trainer *t, int batch, Error *err)
 
 bool trainer_set_noise(Trainer *t, const char *noise, Error *err)
 {
-    char assignment[128];
+    char assignment[160];
+    if (strlen(noise) >= sizeof t->state.live_noise)
+        return error_set(err, ERROR_USAGE, "write it shorter, such as gaussian sd=0.3", "the noise is described too lengthily");
     snprintf(assignment, sizeof assignment, "%s.noise=%s", t->design->stage[t->state.stage].name, noise);
     Design *changed = design_copy(t->design);
     bool good = design_set(changed, assignment, err);

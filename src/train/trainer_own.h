@@ -16,6 +16,7 @@ struct Trainer {
     Weights best;          /* of this stage's best epoch */
     Metrics history;
     TrainState state;
+    bool lost;             /* the loss is not finite any more: nothing of it is saved */
 
     /* the stage at hand */
     const TrainSpec *spec;
@@ -49,6 +50,7 @@ BatchSource trainer_train_source(Trainer *trainer, Feed *feed);
 BatchSource trainer_validation_source(Trainer *trainer, Feed *feed);
 
 /* trainer_save.c */
+bool trainer_is_finite(const Trainer *trainer);                    /* no parameter is NaN or infinite */
 bool trainer_resume(Trainer *trainer, Error *err) MUST_CHECK;      /* from the checkpoint, if there is one */
 bool trainer_load_blocks(Trainer *trainer, Error *err) MUST_CHECK; /* blocks with `from` */
 bool trainer_write_epoch(Trainer *trainer, Error *err) MUST_CHECK; /* ckpt/sS-eNNNN.safetensors, thinned out */

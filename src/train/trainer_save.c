@@ -4,6 +4,7 @@
 #include "store/model.h"
 #include "train/trainer_own.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,11 +73,22 @@ static bool slots_of(Trainer *t, Weights *slots, Error *err)
     return true;
 }
 
+bool trainer_is_finite(const Trainer *t)
+{
+    for (int i = 0; i < network_tensors(t->net); i++) {
+        NetworkTensor tensor = network_tensor(t->net, i);
+        for (size_t j = 0; j < tensor.size; j++)
+            if (!isfinite(tensor.data[j]))
+                return false;
+    }
+    return true;
+}
+
 bool trainer_save(Trainer *t, Error *err)
 {
     Weights slots = {0};
     t->last_saved = clock_seconds();
-    if (!t->options.run)
+    if (!t->options.run || t->lost || !trainer_is_finite(t)) /* the good checkpoint stays */
         return true;
     t->state.metrics_bytes = run_metrics_size(t->options.run);
     bool good = weights_from_network(&t->weights, t->net, err) && slots_of(t, &slots, err)
@@ -97,7 +109,7 @@ bool trainer_save(Trainer *t, Error *err)
 
 bool trainer_stop(Trainer *t, Error *err)
 {
-    if (t->state.finished)
+    if (t->state.finished || t->lost)
         return true;
     return trainer_event(t, "stop", err, "stopped after batch %d", t->state.batch) && trainer_save(t, err)
         && trainer_mark(t, "stopped", err);
@@ -139,7 +151,8 @@ bool trainer_resume(Trainer *t, Error *err)
     if (!good) {
         if (problem.kind == ERROR_NONE) /* killed before its first checkpoint: from the start, with the same seed */
             return run_truncate_metrics(t->options.run, 0, err);
-        *err = problem;
+        if (err)
+            *err = problem;
         return false;
     }
     good = run_truncate_metrics(t->options.run, t->state.metrics_bytes, err)
@@ -155,7 +168,7 @@ bool trainer_resume(Trainer *t, Error *err)
             break;
         }
     if (t->state.live_noise[0]) {
-        char assignment[128];
+        char assignment[160];
         snprintf(assignment, sizeof assignment, "%s.noise=%s", t->design->stage[t->state.stage].name, t->state.live_noise);
         Design *changed = design_copy(t->design);
         good = design_set(changed, assignment, err);

@@ -90,7 +90,7 @@ static bool build(Trainer *t, int batch, Error *err)
     t->net = network_new(t->chain->layer, t->chain->layers, &options, err);
     if (!t->net)
         return false;
-    t->batch = batch;
+    t->batch = t->state.batch_size = batch;
     t->batches = (t->split.train_count + batch - 1) / batch;
     return true;
 }
@@ -126,9 +126,10 @@ bool trainer_stage_labels(const Trainer *t, int stage, Error *err)
                          "stage %s learns classes, but %s has no labels", s->name, t->data->name);
     if (!stage_outputs(t->design, stage, &classes, err))
         return false;
-    if (train->classes > classes)
+    int most = on_test && test->classes > train->classes ? test->classes : train->classes;
+    if (most > classes)
         return error_set(err, ERROR_INPUT, "give the last layer a unit for each class",
-                         "stage %s has %d outputs, but %s has %d classes", s->name, classes, t->data->name, train->classes);
+                         "stage %s has %d outputs, but %s has %d classes", s->name, classes, t->data->name, most);
     return true;
 }
 
@@ -151,7 +152,7 @@ bool trainer_stage_begin(Trainer *t, Error *err)
     if (t->split.train_count < 1)
         return error_set(err, ERROR_INPUT, "use more samples or a smaller validation part", "%s leaves no sample to train on",
                          t->data->name);
-    if (!build(t, s->live_batch ? s->live_batch : train_spec_batch(t->spec), err))
+    if (!build(t, s->batch_size ? s->batch_size : train_spec_batch(t->spec), err))
         return false;
     int missing;
     if (!weights_to_network(&t->weights, t->net, &missing, err))

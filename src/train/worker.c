@@ -254,11 +254,11 @@ static void train(Worker *w)
             w->state = WORKER_FAILED;
             w->error = err;
             break;
+        case TRAINER_EPOCH: /* another batch size may have brought another network */
         case TRAINER_STAGE:
             network_watch(trainer_network(w->trainer), w->watch);
             break;
         case TRAINER_BATCH:
-        case TRAINER_EPOCH:
             break;
         }
         double wait = LOOK_SHARE * w->look_cost > interval ? LOOK_SHARE * w->look_cost : interval;
