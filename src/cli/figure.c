@@ -130,8 +130,10 @@ static bool read_request(const Args *args, const FigureKind *kind, bool all, Fig
         if (is_general(name))
             continue;
         int row = param_find(&kind->param, name), text = figure_text_find(kind, name);
-        if (row >= 0 && !param_parse(&kind->param.rows[row], value, &request->set.value[row], err))
-            return error_at(err, args->given[i].option->name, 0, 0);
+        if (row >= 0 && !param_parse(&kind->param.rows[row], value, &request->set.value[row], err)) {
+            err->kind = ERROR_USAGE; /* an option's mistake, not a file's */
+            return false;
+        }
         if (text >= 0)
             request->text[text] = value;
         if (row < 0 && text < 0 && !all)

@@ -90,7 +90,11 @@ void figure_clear(Figure *figure)
 
 void figure_request_print(const FigureRequest *request, Str *out)
 {
-    param_set_print(&request->set, true, out);
+    str_add(out, request->kind->param.name);
+    for (int i = 0; i < request->kind->param.count; i++) {
+        str_addf(out, " %s=", request->kind->param.rows[i].name);
+        param_print(&request->kind->param.rows[i], &request->set.value[i], out);
+    }
     for (int i = 0; i < FIGURE_TEXTS; i++)
         if (request->text[i] && request->kind->text[i].name)
             str_addf(out, " %s=%s", request->kind->text[i].name, request->text[i]);

@@ -90,7 +90,7 @@ bool figure_of_itself(const FigureKind *kind, const FigureSource *source); /* pa
 bool figure_draw(const FigureRequest *request, const FigureSource *source, Figure *out, Error *err) MUST_CHECK;
 void figure_clear(Figure *figure);
 
-/* "count=10 samples=worst ...": all options as they were used, for the PNG's text. */
+/* "grid count=10 samples=worst ...": all options as they were used, for the PNG's text. */
 void figure_request_print(const FigureRequest *request, Str *out);
 
 #endif
