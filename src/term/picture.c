@@ -115,7 +115,7 @@ static Ink dithered_grey(const Look *look, float strength, int x, int y)
 {
     static const Ink dark[4] = {INK_ROLE | ROLE_GROUND, 0x7F7F7F, 0xE5E5E5, 0xFFFFFF};
     static const Ink light[4] = {INK_ROLE | ROLE_GROUND, 0xE5E5E5, 0x7F7F7F, 0x000000};
-    int step = (int)(strength * 3 + threshold(x, y));
+    int step = (int)(strength * 3 + 0.25f + threshold(x, y) / 2); /* half the amplitude: less grain */
     return (look->light ? light : dark)[step > 3 ? 3 : step];
 }
 

@@ -31,7 +31,7 @@ static uint32_t half(unsigned bits)
 static const DotKind *dot_kind(const Look *look)
 {
     static const DotKind kinds[] = {{2, 4, braille}, {1, 2, half}, {1, 1, NULL}};
-    if (!look->utf8 || look->glyphs == GLYPHS_ASCII)
+    if (!look->utf8)
         return &kinds[2];
     return &kinds[look->braille ? 0 : 1];
 }
