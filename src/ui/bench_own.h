@@ -101,6 +101,7 @@ struct Bench {
     float *show_codes;
     Run run;
     bool run_open;
+    char run_name[RUN_NAME]; /* stays when the run is closed */
     Design *trained;
     Worker *worker;
     Snapshot *snapshot;

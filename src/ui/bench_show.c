@@ -153,8 +153,7 @@ static void finish(Bench *bench)
     if (job->snapshot) {
         bench->snapshot = job->snapshot;
         bench->trained = job->design;
-        bench->run = job->run;
-        bench->run.metrics = NULL;
+        snprintf(bench->run_name, sizeof bench->run_name, "%s", job->run.name);
     } else {
         bench_say_error(bench, &job->error);
         design_free(job->design);

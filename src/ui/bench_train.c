@@ -20,7 +20,7 @@ static const double LOOK_SECONDS = 0.08;
 
 Worker *bench_worker(const Bench *bench) { return bench->worker; }
 const Snapshot *bench_snapshot(const Bench *bench) { return bench->snapshot; }
-const char *bench_run_name(const Bench *bench) { return bench->run.name; }
+const char *bench_run_name(const Bench *bench) { return bench->run_name; }
 const Design *bench_trained_design(const Bench *bench) { return bench->trained; }
 bool bench_waiting(const Bench *bench) { return bench->plan.wanted; }
 bool bench_training(const Bench *bench) { return bench->plan.wanted || (bench->worker && !bench->ended); }
@@ -134,6 +134,7 @@ static bool launch(Bench *bench, Error *err)
     bool resume = plan->resume;
     bench->run = plan->run;
     bench->run_open = true;
+    snprintf(bench->run_name, sizeof bench->run_name, "%s", bench->run.name);
     plan->resume = false; /* the run is the bench's now */
     float *code_x;
     int codes;
@@ -283,10 +284,10 @@ static void tell_end(Bench *bench)
         return;
     loss_text(loss, sizeof loss, s->progress.best_loss);
     if (s->state == WORKER_DONE)
-        bench_say(bench, ROLE_GOOD, "%s is trained: best %s at epoch %d. Look at it in the Gallery (3)", bench->run.name,
+        bench_say(bench, ROLE_GOOD, "%s is trained: best %s at epoch %d. Look at it in the Gallery (3)", bench->run_name,
                   loss + strspn(loss, " "), s->progress.best_epoch);
     else if (s->state == WORKER_STOPPED)
-        bench_say(bench, ROLE_TEXT, "%s is stopped and saved; `R` goes on exactly where it was", bench->run.name);
+        bench_say(bench, ROLE_TEXT, "%s is stopped and saved; `R` goes on exactly where it was", bench->run_name);
     else if (s->state == WORKER_FAILED)
         bench_say_error(bench, &s->error);
 }
@@ -354,7 +355,7 @@ void bench_training_free(Bench *bench)
 
 const char *bench_run_subject(Bench *bench, const char *state)
 {
-    snprintf(bench->subject, sizeof bench->subject, "%s · %s · seed %llu · %d thread%s%s%s", bench->run.name,
+    snprintf(bench->subject, sizeof bench->subject, "%s · %s · seed %llu · %d thread%s%s%s", bench->run_name,
              bench->data ? bench->data->name : "", (unsigned long long)bench->seed, bench->threads, bench->threads == 1 ? "" : "s",
              *state ? " · " : "", state);
     return bench->subject;

@@ -126,9 +126,9 @@ static void draw_run_row(const RunInfo *run, Cells *cells, Rect row, bool here)
     cells_text_cut(cells, row.x + 2, row.y, 15, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), run->run.name);
     spark_draw(cells, row.x + 18, row.y, 8, plain(ROLE_TRAIN), isfinite(run->best) && run->count && isfinite(run->valid[0]) ? run->valid : run->train,
                run->count);
-    cells_text_right(cells, row.x + 34, row.y, plain(ROLE_TEXT), isfinite(run->best) ? loss : "-");
-    cells_text_right(cells, row.x + 41, row.y, plain(ROLE_DIM), epochs);
-    cells_text_cut(cells, row.x + 42, row.y, row.w - 42, plain(good ? ROLE_GOOD : bad ? ROLE_BAD : ROLE_DIM), run->state);
+    cells_text_right(cells, row.x + 33, row.y, plain(ROLE_TEXT), isfinite(run->best) ? loss : "-");
+    cells_text_right(cells, row.x + 40, row.y, plain(ROLE_DIM), epochs);
+    cells_text_cut(cells, row.x + 41, row.y, row.w - 41, plain(good ? ROLE_GOOD : bad ? ROLE_BAD : ROLE_DIM), run->state);
 }
 
 static void draw_data_row(App *app, const DataPreview *data, Cells *cells, Rect row, bool here)
@@ -142,10 +142,10 @@ static void draw_data_row(App *app, const DataPreview *data, Cells *cells, Rect 
     if (data->train)
         snprintf(count, sizeof count, "%s + %s", train, test);
     cells_text_cut(cells, row.x + 2, row.y, 16, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), data->name);
-    cells_text_cut(cells, row.x + 19, row.y, 9, plain(ROLE_DIM), shape);
-    int x = cells_text_cut(cells, row.x + 29, row.y, row.w - 29, plain(ROLE_DIM), count);
+    cells_text_cut(cells, row.x + 18, row.y, 8, plain(ROLE_DIM), shape);
+    int x = cells_text_cut(cells, row.x + 26, row.y, row.w - 26, plain(ROLE_DIM), count);
     if (used)
-        cells_text_cut(cells, x + 2, row.y, row.x + row.w - x - 2, plain(ROLE_ACCENT), "in use");
+        cells_text_cut(cells, x + 1, row.y, row.x + row.w - x - 1, plain(ROLE_ACCENT), "in use");
 }
 
 static void draw_list(App *app, Cells *cells, Rect area)
@@ -230,9 +230,9 @@ static void draw(App *app, Cells *cells, Rect area)
     Start *start = self(app);
     const DataPreview *preview;
     int previews = bench_previews(app_bench(app), &preview);
-    Rect left = rect_cut_left(&area, area.w >= 100 ? 56 : area.w >= 70 ? 49 : area.w);
+    Rect left = rect_cut_left(&area, area.w >= 100 ? 56 : area.w >= 70 ? 48 : area.w);
     draw_list(app, cells, left);
-    rect_cut_left(&area, 2);
+    rect_cut_left(&area, area.w >= 40 ? 2 : 1);
     const Row *row = chosen(app);
     if (area.w < 16)
         return;

@@ -1,0 +1,36 @@
+/* The real program in a pseudo-terminal whose screen is libvterm's. */
+#ifndef TESTS_PTY_H
+#define TESTS_PTY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Pty Pty;
+
+typedef struct PtyCell {
+    uint32_t glyph;
+    bool bold, reverse;
+    int32_t fg, bg; /* 0xRRGGBB or, with fg_index, bg_index, a palette's index; -1: the default */
+    bool fg_index, bg_index;
+} PtyCell;
+
+/* Runs $HOURGLASS with arguments (ended by NULL); env: NAME=VALUE texts that are set before, ended by NULL. */
+Pty *pty_start(int columns, int rows, const char *const *env, const char *const *arguments);
+void pty_free(Pty *pty); /* kills what still runs */
+
+void pty_wait(Pty *pty, double seconds);
+bool pty_sees(Pty *pty, const char *text, double seconds); /* waits until a line holds it */
+bool pty_shows(Pty *pty, const char *text);                /* now */
+void pty_type(Pty *pty, const char *keys);
+void pty_click(Pty *pty, int x, int y);
+void pty_resize(Pty *pty, int columns, int rows);
+void pty_kill(Pty *pty, int signal);
+int pty_end(Pty *pty, double seconds);                     /* exit status as a shell has it; -1: it still runs */
+PtyCell pty_cell(Pty *pty, int x, int y);
+void pty_line(Pty *pty, int y, char *buffer, int size);
+void pty_dump(Pty *pty);                                   /* to standard error, as TAP comments */
+
+/* Left the other screen, the cursor seen, the mouse off, the line discipline as it was. */
+bool pty_restored(Pty *pty);
+
+#endif
