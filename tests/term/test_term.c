@@ -1,6 +1,5 @@
-/* Cells, looks, pictures, plots and their images, without a terminal. */
+/* Cells, looks, pictures and their images, without a terminal. */
 #include "term/picture.h"
-#include "term/plot.h"
 #include "term/raster.h"
 
 #include <math.h>
@@ -247,77 +246,6 @@ static void rectangles(void **state)
     assert_true(rect_empty(rect_inset(rect_new(0, 0, 3, 3), 2, 2)));
 }
 
-/* One value far from the others among a hundred thousand is seen. */
-static void spikes_stay(void **state)
-{
-    (void)state;
-    enum { COUNT = 100000 };
-    double *x = calloc(COUNT, sizeof *x), *y = calloc(COUNT, sizeof *y);
-    for (int i = 0; i < COUNT; i++) {
-        x[i] = i;
-        y[i] = 1;
-    }
-    y[54321] = 9;
-    for (int kind = 0; kind < 3; kind++) {
-        Cells cells = grid(60, 14, COLOUR_RGB, GLYPHS_HALF);
-        cells.look.braille = kind == 0;
-        cells.look.utf8 = kind != 2;
-        PlotSeries series = {x, y, COUNT, ink_role(ROLE_TRAIN), DASH_SOLID, 't'};
-        Plot plot = {.series = &series, .count = 1, .x1 = COUNT, .cursor = NAN};
-        assert_true(plot_fit_y(&plot));
-        Rect inside = plot_inside(cells_all(&cells));
-        plot_draw(&cells, cells_all(&cells), &plot);
-        int high = 0;
-        for (int row = inside.y; row < inside.y + inside.h / 2; row++)
-            for (int column = inside.x; column < inside.x + inside.w; column++)
-                high += cells.cell[row * cells.w + column].fg == ink_role(ROLE_TRAIN) && cells.cell[row * cells.w + column].glyph != ' ';
-        assert_true(high >= inside.h / 2 - 1);
-        cells_clear(&cells);
-    }
-    free(x);
-    free(y);
-}
-
-static void missing_values_are_marked(void **state)
-{
-    (void)state;
-    double x[3] = {0, 1, 2}, y[3] = {1, NAN, 2};
-    Cells cells = grid(40, 10, COLOUR_RGB, GLYPHS_HALF);
-    PlotSeries series = {x, y, 3, ink_role(ROLE_TRAIN), DASH_SOLID, 't'};
-    Plot plot = {.series = &series, .count = 1, .x1 = 2, .log_y = true, .cursor = NAN};
-    assert_true(plot_fit_y(&plot));
-    plot_draw(&cells, cells_all(&cells), &plot);
-    int marks = 0;
-    for (int i = 0; i < cells.w; i++)
-        marks += cells.cell[i].glyph == 0x2715;
-    assert_int_equal(marks, 1);
-    /* Nothing to show, and no place to show it. */
-    y[0] = y[2] = NAN;
-    assert_false(plot_fit_y(&plot));
-    for (int w = 0; w < 12; w++)
-        plot_draw(&cells, rect_new(0, 0, w, w / 2), &plot);
-    cells_clear(&cells);
-}
-
-static void ticks_are_round(void **state)
-{
-    (void)state;
-    double tick[32];
-    int count = plot_ticks(0, 30, false, true, 6, tick, 32);
-    assert_int_equal(count, 7);
-    assert_float_equal(tick[1], 5, 1e-9);
-    count = plot_ticks(0.008, 0.2, true, false, 8, tick, 32);
-    assert_true(count >= 3);
-    for (int i = 1; i < count; i++)
-        assert_true(tick[i] > tick[i - 1] && tick[i] <= 0.2001);
-    assert_int_equal(plot_ticks(1, 1, false, false, 5, tick, 32), 0);
-    char text[24];
-    plot_number(text, sizeof text, 0.0001);
-    assert_string_equal(text, "1e-4");
-    plot_number(text, sizeof text, 0.05);
-    assert_string_equal(text, "0.05");
-}
-
 static void images_of_cells(void **state)
 {
     (void)state;
@@ -349,14 +277,164 @@ static void images_of_cells(void **state)
     cells_clear(&cells);
 }
 
+/* Drawn in half blocks and rastered, a coloured picture is what it was: 10 x 10 for every pixel. */
+static void pictures_survive_the_way_round(void **state)
+{
+    (void)state;
+    enum { W = 6, H = 8 };
+    uint8_t pixels[W * H * 3];
+    for (int i = 0; i < W * H * 3; i++)
+        pixels[i] = (uint8_t)(i * 89 + i / 7 * 31);
+    Cells cells = grid(W, H / 2, COLOUR_RGB, GLYPHS_HALF);
+    Image out = {0};
+    picture_draw(&cells, cells_all(&cells), &(Image){W, H, 3, pixels});
+    assert_true(cells_to_image(&cells, &out, NULL));
+    for (int y = 0; y < H * 10; y++)
+        for (int x = 0; x < W * 10; x++)
+            assert_memory_equal(out.pixels + (y * W * 10 + x) * 3, pixels + (y / 10 * W + x / 10) * 3, 3);
+    image_clear(&out);
+    cells_clear(&cells);
+}
+
+/* Twice the size: four equal sub-pixels for each, in every renderer whose sub-pixels hold a colour. */
+static void enlarged_pixels_are_whole(void **state)
+{
+    (void)state;
+    static const uint8_t pixels[4] = {255, 0, 0, 255};
+    for (int set = GLYPHS_HALF; set <= GLYPHS_QUADRANT; set++) {
+        Cells cells = grid(4, 4, COLOUR_RGB, (Glyphs)set);
+        picture_draw(&cells, cells_all(&cells), &(Image){2, 2, 1, (uint8_t *)(uintptr_t)pixels});
+        for (int i = 0; i < 16; i++) {
+            bool lit = pixels[i / 8 * 2 + i % 4 / 2];
+            assert_int_equal(cells.cell[i].glyph, ' ');
+            assert_int_equal(cells.cell[i].bg, lit ? 0xF6F4EC : ink_role(ROLE_GROUND));
+        }
+        cells_clear(&cells);
+    }
+}
+
+static void best_fit_keeps_proportions(void **state)
+{
+    (void)state;
+    static const struct { int w, h, image_w, image_h, out_w, out_h; } row[] = {
+        {28, 14, 28, 28, 28, 14}, {14, 7, 28, 28, 14, 7}, {80, 20, 28, 28, 28, 14}, {80, 28, 28, 28, 56, 28}, {13, 24, 28, 28, 9, 5},
+        {200, 60, 560, 560, 112, 56}, {1, 1, 28, 28, 1, 1}, {10, 0, 28, 28, 1, 1}, {10, 10, 0, 5, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        Rect got = picture_fit(rect_new(3, 4, row[i].w, row[i].h), row[i].image_w, row[i].image_h);
+        assert_int_equal(got.x, 3);
+        assert_int_equal(got.y, 4);
+        assert_int_equal(got.w, row[i].out_w);
+        assert_int_equal(got.h, row[i].out_h);
+    }
+    for (int w = 2; w < 120; w += 7)
+        for (int h = 1; h < 60; h += 5) {
+            Rect got = picture_fit(rect_new(0, 0, w, h), 96, 64);
+            assert_true(got.w <= w && got.h <= h);
+            if (got.w >= 12)
+                assert_true(fabs(got.w / 96.0 - got.h * 2 / 64.0) < 0.07);
+        }
+}
+
+static void light_ground_turns_ink_dark(void **state)
+{
+    (void)state;
+    for (int level = COLOUR_16; level <= COLOUR_RGB; level++) {
+        Cells cells = {0};
+        cells.look = look_new((ColourLevel)level, GLYPHS_HALF, true);
+        cells_resize(&cells, 1, 1);
+        picture_draw(&cells, rect_new(0, 0, 1, 1), &(Image){1, 2, 1, (uint8_t[]){255, 0}});
+        assert_int_equal(cells.cell[0].glyph, 0x2580);
+        assert_int_equal(cells.cell[0].bg, ink_role(ROLE_GROUND));
+        assert_true((look_rgb(&cells.look, cells.cell[0].fg, false) & 255) < 32);
+        assert_true((look_rgb(&cells.look, cells.cell[0].bg, true) & 255) > 200);
+        cells_clear(&cells);
+    }
+}
+
+static void numbers_out_of_range(void **state)
+{
+    (void)state;
+    Cells cells = grid(4, 1, COLOUR_RGB, GLYPHS_ASCII);
+    picture_draw_floats(&cells, rect_new(0, 0, 4, 1), (float[]){-3, NAN, 7, INFINITY}, 1, 4, 1);
+    assert_int_equal(cells.cell[0].bg, ink_role(ROLE_GROUND));
+    assert_int_equal(cells.cell[1].bg, ink_role(ROLE_GROUND));
+    assert_int_equal(cells.cell[2].bg, 0xF6F4EC);
+    assert_int_equal(cells.cell[3].bg, 0xF6F4EC);
+    /* Two channels: the first; three: colours. */
+    picture_draw_floats(&cells, rect_new(0, 0, 2, 1), (float[]){1, 0, 0, 1}, 1, 2, 2);
+    assert_int_equal(cells.cell[0].bg, 0xF6F4EC);
+    assert_int_equal(cells.cell[1].bg, ink_role(ROLE_GROUND));
+    picture_draw_floats(&cells, rect_new(0, 0, 1, 1), (float[]){1, 0, 0.2f}, 1, 1, 3);
+    assert_int_equal(cells.cell[0].bg, ink_rgb(255, 0, 51));
+    cells_clear(&cells);
+}
+
+static void only_the_clip_is_drawn(void **state)
+{
+    (void)state;
+    uint8_t pixel = 255;
+    for (int set = 0; set < GLYPH_SETS; set++) {
+        Cells cells = grid(9, 9, COLOUR_RGB, (Glyphs)set);
+        cells.clip = rect_new(2, 3, 4, 2);
+        picture_draw(&cells, rect_new(-5, -5, 30, 30), &(Image){1, 1, 1, &pixel});
+        cells_text(&cells, -2, 3, plain(ROLE_TEXT), "a long line of text");
+        cells_fill(&cells, rect_new(-1, 4, 40, 40), ROLE_SELECTED);
+        for (int i = 0; i < 81; i++)
+            if (!rect_has(cells.clip, i % 9, i / 9)) {
+                assert_int_equal(cells.cell[i].glyph, ' ');
+                assert_int_equal(cells.cell[i].bg, ink_role(ROLE_GROUND));
+            }
+        assert_int_equal(cells.cell[3 * 9 + 2].glyph, 'n');
+        cells_clear(&cells);
+    }
+}
+
+/* Each block glyph lights the share of its cell that its name says. */
+static void shapes_cover_what_they_should(void **state)
+{
+    (void)state;
+    static const struct { uint32_t glyph; int pixels; } row[] = {
+        {0x2580, 100}, {0x2584, 100}, {0x2588, 200}, {0x2582, 50}, {0x258c, 100}, {0x2590, 100}, {0x2598, 50}, {0x259a, 100},
+        {0x259b, 150}, {0x259f, 150}, {0x2592, 100}, {' ', 0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        Cells cells = grid(1, 1, COLOUR_RGB, GLYPHS_HALF);
+        Image out = {0};
+        int lit = 0;
+        cells.cell[0] = (Cell){row[i].glyph, 0xFFFFFF, 0, 0};
+        assert_true(cells_to_image(&cells, &out, NULL));
+        for (int p = 0; p < 200; p++)
+            lit += out.pixels[3 * p] == 255;
+        assert_int_equal(lit, row[i].pixels);
+        image_clear(&out);
+        cells_clear(&cells);
+    }
+    /* The sextants' sub-pixels together fill the cell, and none is lit twice. */
+    int all[200] = {0};
+    for (int bit = 0; bit < 6; bit++) {
+        Cells cells = grid(1, 1, COLOUR_RGB, GLYPHS_SEXTANT);
+        Image out = {0};
+        cells.cell[0] = (Cell){picture_renderers[GLYPHS_SEXTANT].glyph(1u << bit), 0xFFFFFF, 0, 0};
+        assert_true(cells_to_image(&cells, &out, NULL));
+        for (int p = 0; p < 200; p++)
+            all[p] += out.pixels[3 * p] == 255;
+        image_clear(&out);
+        cells_clear(&cells);
+    }
+    for (int p = 0; p < 200; p++)
+        assert_int_equal(all[p], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_blocks_are_exact), cmocka_unit_test(greys_are_ordered), cmocka_unit_test(mono_has_ten_steps),
         cmocka_unit_test(dither_keeps_brightness), cmocka_unit_test(renderers_tell_patterns_apart), cmocka_unit_test(scaling_down_is_a_mean),
         cmocka_unit_test(colours_stay), cmocka_unit_test(nearest_of_256), cmocka_unit_test(roles_have_values), cmocka_unit_test(text_in_cells),
-        cmocka_unit_test(every_glyph_has_an_ascii), cmocka_unit_test(rectangles), cmocka_unit_test(spikes_stay),
-        cmocka_unit_test(missing_values_are_marked), cmocka_unit_test(ticks_are_round), cmocka_unit_test(images_of_cells),
+        cmocka_unit_test(every_glyph_has_an_ascii), cmocka_unit_test(rectangles), cmocka_unit_test(images_of_cells), cmocka_unit_test(pictures_survive_the_way_round),
+        cmocka_unit_test(enlarged_pixels_are_whole), cmocka_unit_test(best_fit_keeps_proportions), cmocka_unit_test(light_ground_turns_ink_dark),
+        cmocka_unit_test(numbers_out_of_range), cmocka_unit_test(only_the_clip_is_drawn), cmocka_unit_test(shapes_cover_what_they_should),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
