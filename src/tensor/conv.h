@@ -14,12 +14,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How the passes are computed.  By rule: whatever is faster for the layer's sizes, the same on every machine and in every run,
+ * unless the environment variable HOURGLASS_CONV says direct or winograd.  Winograd's transforms need fewer multiplications
+ * but round more; a kernel they do not suit (more than 5 taps in a stride's phase) is done directly all the same. */
+typedef enum ConvWay { CONV_AUTO, CONV_DIRECT, CONV_WINOGRAD } ConvWay;
+
 typedef struct ConvGeometry {
     int in_h, in_w, in_c;
     int out_h, out_w, out_c;
     int kernel_h, kernel_w;
     int stride_h, stride_w;
     int pad_top, pad_left; /* what is missing at the bottom and right follows from the sizes */
+    ConvWay way;
 } ConvGeometry;
 
 /* TensorFlow's padding rule along one axis: `same` gives ceil(in / stride) outputs and puts the odd pixel of padding at
@@ -38,7 +44,7 @@ typedef struct ConvPlan {
     struct {
         size_t backward; /* where in packed the input gradient's weights begin */
         size_t bias;     /* floats of scratch for the bias in whole vectors */
-        int choice[3];   /* how each pass is done: y, dx, dw; room for other algorithms beside the direct one */
+        bool forward, winograd[3]; /* y is wanted; what is done by Winograd's transforms: y, dx, dw */
     } own;
 } ConvPlan;
 

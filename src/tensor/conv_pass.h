@@ -13,6 +13,7 @@ typedef struct ConvKernels {
     const ConvBlockKernels *block;
     const ConvDotsKernels *dots;
     const ConvRowsKernels *rows;
+    const ConvWinogradKernels *winograd; /* [2] */
 } ConvKernels;
 
 const ConvKernels *conv_kernels(void); /* of the instruction set in use */

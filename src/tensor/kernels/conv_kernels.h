@@ -1,4 +1,4 @@
-/* What conv.c asks of the vector kernels: three tables of functions, compiled for every instruction set. */
+/* What conv.c asks of the vector kernels: tables of functions, compiled for every instruction set. */
 #ifndef TENSOR_CONV_KERNELS_H
 #define TENSOR_CONV_KERNELS_H
 
@@ -7,7 +7,9 @@
 enum {
     CONV_ROWS = 14,   /* most rows of a register block, of any instruction set */
     CONV_VECTORS = 2, /* most vectors in each of them */
-    CONV_FILTERS = 4  /* most filters of the dot products */
+    CONV_FILTERS = 4, /* most filters of the dot products */
+    CONV_WINOGRAD_TILE = 4, /* outputs along a side of Winograd's tiles */
+    CONV_WINOGRAD_SIDE = 8  /* most points along a side */
 };
 
 /* What becomes of a sum before it is stored. */
@@ -74,10 +76,33 @@ typedef struct ConvRowsKernels {
     void (*sum)(size_t rows, int c, const float *y, float *sum);
 } ConvRowsKernels;
 
+/* Winograd's transforms of one tile, `channels` at a time.  `place` lists where the tile's pixels (or a kernel's taps)
+ * stand, row by row; point i of a transformed tile stands i * point floats after the first.  Transformed tiles are read and
+ * written in whole vectors, places only as far as there are channels. */
+typedef void ConvWinogradToPoints(float *const *place, int channels, float *points, ptrdiff_t point);
+
+typedef struct ConvWinogradSums {
+    const float *points;
+    ptrdiff_t point;
+    const float *bias; /* whole vectors, not read by CONV_ADD, which adds to what stands there */
+    ConvFinish finish;
+    float alpha; /* of CONV_LRELU */
+} ConvWinogradSums;
+
+typedef void ConvWinogradFromPoints(const ConvWinogradSums *sums, int channels, float *const *place);
+
+/* [0] with 6 x 6 points for 3 x 3 taps, [1] with 8 x 8 for 5 x 5; the products may be taken of
+ * input and taps, which give a tile, or of input and tile, which give taps. */
+typedef struct ConvWinogradKernels {
+    ConvWinogradToPoints *input, *tile, *taps;
+    ConvWinogradFromPoints *to_tile, *to_taps;
+} ConvWinogradKernels;
+
 #define CONV_KERNELS_OF(isa) \
     extern const ConvBlockKernels conv_block_kernels_##isa; \
     extern const ConvDotsKernels conv_dots_kernels_##isa; \
-    extern const ConvRowsKernels conv_rows_kernels_##isa;
+    extern const ConvRowsKernels conv_rows_kernels_##isa; \
+    extern const ConvWinogradKernels conv_winograd_kernels_##isa[2];
 CONV_KERNELS_OF(baseline)
 CONV_KERNELS_OF(avx2)
 CONV_KERNELS_OF(avx512)
