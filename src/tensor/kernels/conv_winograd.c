@@ -42,65 +42,97 @@ INLINE float power(float a, const int exponent)
     return result;
 }
 
-/* out = B in, both `points` long. */
-INLINE void line_input(const int points, const Vec in[SIDE], Vec out[SIDE])
+/* The values at one pair of points, or (p = -1) at 0 and infinity: of out = B in, */
+INLINE void pair_input(const int points, const int p, const Vec in[SIDE], Vec *plus, Vec *minus)
 {
     const int size = points / 2 - 3, pairs = points / 2 - 1;
-    out[0] = ALL[size][0] * in[0];
-    out[points - 1] = ALL[size][0] * in[1];
-    EACH(i, pairs) {
-        out[0] += ALL[size][i + 1] * in[2 * i + 2];
-        out[points - 1] += ALL[size][i + 1] * in[2 * i + 3];
-    }
-    EACH(p, pairs) {
-        Vec even = REST[size][p][0] * in[2], odd = REST[size][p][0] * in[1];
-        EACH(i, pairs - 1) {
-            even += REST[size][p][i + 1] * in[2 * i + 4];
-            odd += REST[size][p][i + 1] * in[2 * i + 3];
+    if (p < 0) {
+        Vec zero = ALL[size][0] * in[0], infinity = ALL[size][0] * in[1];
+        EACH(i, pairs) {
+            zero += ALL[size][i + 1] * in[2 * i + 2];
+            infinity += ALL[size][i + 1] * in[2 * i + 3];
         }
-        out[1 + 2 * p] = even + PAIR[size][p] * odd;
-        out[2 + 2 * p] = even - PAIR[size][p] * odd;
+        *plus = zero;
+        *minus = infinity;
+        return;
     }
+    Vec even = REST[size][p][0] * in[2], odd = PAIR[size][p] * REST[size][p][0] * in[1];
+    EACH(i, pairs - 1) {
+        even += REST[size][p][i + 1] * in[2 * i + 4];
+        odd += PAIR[size][p] * REST[size][p][i + 1] * in[2 * i + 3];
+    }
+    *plus = even + odd;
+    *minus = even - odd;
 }
 
-/* out = S V_k in: k numbers spread over the points. */
-INLINE void line_spread(const int points, const int k, const Vec in[SIDE], Vec out[SIDE])
+/* or of out = S V_k in: k numbers spread over the points. */
+INLINE void pair_spread(const int points, const int k, const int p, const Vec in[SIDE], Vec *plus, Vec *minus)
 {
-    const int size = points / 2 - 3, pairs = points / 2 - 1;
-    out[0] = SCALE_ZERO[size] * in[0];
-    out[points - 1] = in[k - 1];
-    EACH(p, pairs) {
-        Vec even = SCALE[size][p] * in[0], odd = SCALE[size][p] * PAIR[size][p] * in[1];
-        EACH(i, k - 2) {
-            if (i % 2)
-                odd += SCALE[size][p] * power(PAIR[size][p], i + 2) * in[i + 2];
-            else
-                even += SCALE[size][p] * power(PAIR[size][p], i + 2) * in[i + 2];
-        }
-        out[1 + 2 * p] = even + odd;
-        out[2 + 2 * p] = even - odd;
+    const int size = points / 2 - 3;
+    if (p < 0) {
+        *plus = SCALE_ZERO[size] * in[0];
+        *minus = in[k - 1];
+        return;
     }
+    Vec even = SCALE[size][p] * in[0], odd = SCALE[size][p] * PAIR[size][p] * in[1];
+    EACH(i, k - 2) {
+        if (i % 2)
+            odd += SCALE[size][p] * power(PAIR[size][p], i + 2) * in[i + 2];
+        else
+            even += SCALE[size][p] * power(PAIR[size][p], i + 2) * in[i + 2];
+    }
+    *plus = even + odd;
+    *minus = even - odd;
 }
 
-/* out = V_k' in: the points gathered into k numbers. */
-INLINE void line_output(const int points, const int k, const Vec in[SIDE], Vec out[SIDE])
+INLINE void pair_to_points(const int points, const int k, const int p, const Vec in[SIDE], Vec *plus, Vec *minus)
 {
-    const int size = points / 2 - 3, pairs = points / 2 - 1;
-    EACH(p, pairs) {
-        Vec sum = in[1 + 2 * p] + in[2 + 2 * p], difference = in[1 + 2 * p] - in[2 + 2 * p];
-        EACH(o, k) {
-            Vec part = o % 2 ? difference : sum;
-            Vec share = power(PAIR[size][p], o) * part;
-            out[o] = p ? out[o] + share : share;
-        }
+    if (k == points)
+        pair_input(points, p, in, plus, minus);
+    else
+        pair_spread(points, k, p, in, plus, minus);
+}
+
+#define EACH_PAIR(p, points) _Pragma("GCC unroll 4") for (int p = -1; p < (points) / 2 - 1; p++)
+
+/* Where the values of pair p (-1: 0 and infinity) stand among the points. */
+INLINE int plus_of(const int p)
+{
+    return p < 0 ? 0 : 1 + 2 * p;
+}
+
+INLINE int minus_of(const int points, const int p)
+{
+    return p < 0 ? points - 1 : 2 + 2 * p;
+}
+
+/* out (+)= V_k' in, the share of one pair; that of 0 and infinity comes first. */
+INLINE void pair_from_points(const int points, const int k, const int p, Vec plus, Vec minus, Vec out[SIDE])
+{
+    const int size = points / 2 - 3;
+    if (p < 0) {
+        EACH(o, k)
+            out[o] = (Vec){0};
+        out[0] = plus;
+        out[k - 1] = minus;
+        return;
     }
-    out[0] += in[0];
-    out[k - 1] += in[points - 1];
+    Vec sum = plus + minus, difference = plus - minus;
+    EACH(o, k) {
+        Vec share = power(PAIR[size][p], o) * (o % 2 ? difference : sum);
+        out[o] = !p && o > 0 && o < k - 1 ? share : out[o] + share;
+    }
 }
 
 INLINE Vec load(const float *from, const int count)
 {
     return count == VECTOR_FLOATS ? vec_load(from) : vec_load_part(from, count);
+}
+
+INLINE void line_to_points(const int points, const int k, const Vec in[SIDE], Vec out[SIDE])
+{
+    EACH_PAIR(p, points)
+        pair_to_points(points, k, p, in, &out[plus_of(p)], &out[minus_of(points, p)]);
 }
 
 /* Places to points, one vector (`count` channels of it): B or, for k places, S V_k. */
@@ -111,20 +143,12 @@ INLINE void to_points(const int points, const int k, float *const *place, int c,
     for (int i = 0; i < k; i++) {
         EACH(j, k)
             in[j] = load(place[i * k + j] + c, count);
-        if (k == points)
-            line_input(points, in, out);
-        else
-            line_spread(points, k, in, out);
+        line_to_points(points, k, in, out);
         EACH(j, points)
             half[j][i] = out[j];
     }
     for (int j = 0; j < points; j++) {
-        EACH(i, k)
-            in[i] = half[j][i];
-        if (k == points)
-            line_input(points, in, out);
-        else
-            line_spread(points, k, in, out);
+        line_to_points(points, k, half[j], out);
         EACH(i, points)
             vec_store(to + (i * points + j) * point + c, out[i]);
     }
@@ -142,24 +166,26 @@ INLINE void all_to_points(const int points, const int k, float *const *place, in
 INLINE void from_points(const int points, const int k, const ConvWinogradSums *sums, int c, const int count,
                         float *const *place)
 {
-    Vec half[SIDE][SIDE], in[SIDE], out[SIDE];
+    Vec sum[SIDE][SIDE]; /* k x k of them */
     const float *from = sums->points + c;
-    for (int j = 0; j < points; j++) {
-        EACH(i, points)
-            in[i] = vec_load(from + (i * points + j) * sums->point);
-        line_output(points, k, in, out);
+    EACH_PAIR(p, points) {
+        Vec half[2][SIDE];
+        EACH(h, 2) {
+            const float *column = from + (h ? minus_of(points, p) : plus_of(p)) * sums->point;
+            EACH_PAIR(q, points)
+                pair_from_points(points, k, q, vec_load(column + plus_of(q) * points * sums->point),
+                                 vec_load(column + minus_of(points, q) * points * sums->point), half[h]);
+        }
         EACH(i, k)
-            half[i][j] = out[i];
+            pair_from_points(points, k, p, half[0][i], half[1][i], sum[i]);
     }
     const ConvFinish finish = sums->finish;
     Vec bias = finish == CONV_ADD ? (Vec){0} : vec_load(sums->bias + c);
-    for (int i = 0; i < k; i++) {
-        EACH(j, points)
-            in[j] = half[i][j];
-        line_output(points, k, in, out);
+    EACH(i, k) {
         float *const *to = place + i * k;
+        Vec out[SIDE];
         EACH(j, k)
-            out[j] += finish == CONV_ADD ? load(to[j] + c, count) : bias;
+            out[j] = sum[i][j] + (finish == CONV_ADD ? load(to[j] + c, count) : bias);
         if (finish == CONV_RELU) {
             EACH(j, k)
                 out[j] = finish_vec(out[j], CONV_RELU, 0);
