@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ui/screens.h"
+#include "ui/tour.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,12 @@ static void do_mouse(App *app, const char *argument)
     app_say(app, ROLE_DIM, app->mouse_off ? "the mouse is the terminal's" : "the mouse works here; with Shift it is the terminal's");
 }
 
+static void do_tour(App *app, const char *argument)
+{
+    (void)argument;
+    tour_toggle(app);
+}
+
 static void do_theme(App *app, const char *argument)
 {
     (void)argument;
@@ -95,6 +102,7 @@ const Action app_actions[] = {
     {"back", "Esc", NULL, "to the screen before", do_back, NULL, NULL},
     {"start", "0", NULL, "to the start screen", do_start, NULL, NULL},
     {"glyphs", "g", NULL, "draw pictures in other glyphs: characters, half blocks, quadrants, sextants, braille", do_glyphs, NULL, "KIND"},
+    {"tour", "F12", NULL, "the two-minute tour, or its end", do_tour, NULL, NULL},
     {"mouse", NULL, NULL, "give the mouse back to the terminal, or take it", do_mouse, NULL, NULL},
     {"theme", NULL, NULL, "dark text on light ground, or light on dark", do_theme, NULL, NULL},
 };

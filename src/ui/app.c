@@ -2,6 +2,7 @@
 #include "ui/app_own.h"
 
 #include "base/mem.h"
+#include "ui/tour.h"
 
 #include <assert.h>
 #include <math.h>
@@ -165,6 +166,7 @@ void app_tick(App *app, double now)
     for (int i = 0; i < screens_count; i++)
         if (app->opened[i] && screens[i]->tick)
             screens[i]->tick(app);
+    tour_tick(app);
 }
 
 bool app_stop(App *app, double seconds)
@@ -281,6 +283,7 @@ void app_event(App *app, const Event *event, double now)
     } else if (event->kind == EVENT_MOUSE) {
         mouse_event(app, event);
     }
+    tour_tick(app);
 }
 
 /* ---- drawing */
@@ -366,6 +369,7 @@ void app_draw(App *app, Cells *cells)
             cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_DIM), subject);
     }
     Rect keys = rect_cut_bottom(&area, 1), message = rect_cut_bottom(&area, 1);
+    tour_draw(app, cells, rect_inset(rect_cut_bottom(&area, tour_lines(app)), 1, 0));
     Rect inside = rect_inset(area, 1, 0);
     cells->clip = inside;
     screen->draw(app, cells, inside);

@@ -43,6 +43,7 @@ struct App {
     int hits;
     double now, deadline;
     bool dirty, done, suspend, redraw, mouse_off;
+    int tour; /* step of the tour, from 1; 0: none */
     bool skip_click; /* the click that gave the terminal the focus */
 };
 

@@ -74,8 +74,8 @@ static int draw_keys(App *app, Cells *cells, Rect area, int skip)
                 snprintf(keys, sizeof keys, ":%s", action[i].name);
             if (line < 0 || line >= area.h)
                 continue;
-            cells_text_cut(cells, area.x, area.y + line, 12, plain(ROLE_ACCENT), keys);
-            cells_text_cut(cells, area.x + 13, area.y + line, area.w - 13, plain(ROLE_TEXT), action[i].help);
+            cells_text_cut(cells, area.x, area.y + line, 9, plain(ROLE_ACCENT), keys);
+            cells_text_cut(cells, area.x + 10, area.y + line, area.w - 10, plain(ROLE_TEXT), action[i].help);
         }
         line++;
     }
@@ -85,7 +85,7 @@ static int draw_keys(App *app, Cells *cells, Rect area, int skip)
     for (size_t i = 0; i < COUNT_OF(more); i++, line++)
         if (line >= 0 && line < area.h) {
             cells_text(cells, area.x, area.y + line, plain(ROLE_ACCENT), more[i][0]);
-            cells_text_cut(cells, area.x + 13, area.y + line, area.w - 13, plain(ROLE_TEXT), more[i][1]);
+            cells_text_cut(cells, area.x + 10, area.y + line, area.w - 10, plain(ROLE_TEXT), more[i][1]);
         }
     return line + skip;
 }
@@ -93,7 +93,7 @@ static int draw_keys(App *app, Cells *cells, Rect area, int skip)
 static void draw(App *app, Cells *cells, Rect area)
 {
     Help *help = self(app);
-    Rect left = rect_cut_left(&area, 32 < area.w / 2 ? 32 : area.w / 2);
+    Rect left = rect_cut_left(&area, area.w >= 100 ? 34 : 25 < area.w / 2 ? 25 : area.w / 2);
     rect_cut_left(&area, 2);
     Rect line = rect_cut_top(&left, 1);
     int x = cells_text(cells, line.x, line.y, bold(ROLE_ACCENT), "/ ");

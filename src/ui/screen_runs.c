@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARKS = 8, DIGITS = 4, DIFFERENCES = 48, KEY_TEXT = 32, VALUE_TEXT = 48 };
+enum { MARKS = 8, DIGITS = 4, DIFFERENCES = 400, KEY_TEXT = 32, VALUE_TEXT = 48 };
 
 /* The same digits through a run's best weights. */
 typedef struct DigitJob {
@@ -322,6 +322,24 @@ static void put_setting(Setting *setting, int *count, int run, const char *key, 
     snprintf(setting[i].value[run], VALUE_TEXT, "%s", value);
 }
 
+/* A thing and its fields, each a line of its own: "optimizer adam", "lr 0.001". */
+static void put_set(Setting *setting, int *count, int run, const char *name, const ParamSet *set)
+{
+    char key[KEY_TEXT * 2];
+    if (*set->kind->name)
+        put_setting(setting, count, run, name, set->kind->name);
+    for (int i = 0; i < set->kind->count; i++) {
+        const ParamRow *row = &set->kind->rows[i];
+        Str text = {0};
+        param_print(row, &set->value[i], &text);
+        bool alone = strcmp(row->name, "lr") == 0 || !*row->name || strcmp(row->name, name) == 0;
+        snprintf(key, sizeof key, "%s%s%s", alone && strcmp(row->name, "lr") == 0 ? "" : name, alone ? "" : ".",
+                 alone && strcmp(row->name, "lr") != 0 ? "" : row->name);
+        put_setting(setting, count, run, key, text.text ? text.text : "");
+        str_clear(&text);
+    }
+}
+
 static void put_run(Setting *setting, int *count, int run, const RunInfo *info)
 {
     const Design *design = info->design;
@@ -331,21 +349,12 @@ static void put_run(Setting *setting, int *count, int run, const RunInfo *info)
     put_setting(setting, count, run, "data", info->meta.data_name);
     for (int s = 0; design && s < design->stages; s++)
         for (int t = 0; t < TRAIN_SETTINGS; t++) {
-            Str text = {0};
-            train_setting_print((TrainSetting)t, &design->stage[s].train.set[t], true, &text);
-            const char *name = train_settings[t].name, *value = text.text ? text.text : "";
-            if (strncmp(value, name, strlen(name)) == 0)
-                value += strlen(name);
-            snprintf(key, sizeof key, "%s%s%s", design->stages > 1 ? design->stage[s].name : "", design->stages > 1 ? "." : "", name);
-            put_setting(setting, count, run, key, value + strspn(value, " "));
-            str_clear(&text);
+            snprintf(key, sizeof key, "%s%s%s", design->stages > 1 ? design->stage[s].name : "", design->stages > 1 ? "." : "",
+                     train_settings[t].name);
+            put_set(setting, count, run, key, &design->stage[s].train.set[t]);
         }
-    for (int i = 0; design && i < design->layers; i++) {
-        Str text = {0};
-        param_set_print(&design->layer[i].set, false, &text);
-        put_setting(setting, count, run, design->layer[i].name, text.text ? text.text : "");
-        str_clear(&text);
-    }
+    for (int i = 0; design && i < design->layers; i++)
+        put_set(setting, count, run, design->layer[i].name, &design->layer[i].set);
 }
 
 static void draw_differences(App *app, Cells *cells, Rect area)

@@ -11,6 +11,7 @@
 #include "ui/pictures.h"
 #include "ui/run_info.h"
 #include "ui/silhouette.h"
+#include "ui/tour.h"
 #include "ui/widgets.h"
 
 #include <math.h>
@@ -26,7 +27,7 @@ typedef struct Row { RowKind kind; int index; const char *heading; } Row;
 typedef struct Start {
     List list;
     Row row[ROWS];
-    bool settled;    /* the person has moved: the choice stays where it is */
+    bool welcomed;   /* told of the tour */
     RunInfos runs;
     Job *job;
     Summary summary; /* of the chosen preset */
@@ -104,6 +105,7 @@ static void close_screen(App *app)
 static void tick(App *app)
 {
     Start *start = self(app);
+    bool first = start->job != NULL;
     if (start->job && job_done(start->job)) {
         RunInfos *infos = job_finish(start->job);
         start->job = NULL;
@@ -111,6 +113,10 @@ static void tick(App *app)
         start->runs = *infos;
         free(infos);
         app_touch(app);
+    }
+    if (first && !start->job && !start->runs.count && !start->welcomed) {
+        start->welcomed = true;
+        app_say(app, ROLE_ACCENT, "new here? T is a two-minute tour on the data at hand");
     }
     fill(app);
 }
@@ -141,7 +147,7 @@ static void draw_data_row(App *app, const DataPreview *data, Cells *cells, Rect 
     grouped(test, sizeof test, data->test);
     if (data->train)
         snprintf(count, sizeof count, "%s + %s", train, test);
-    cells_text_cut(cells, row.x + 2, row.y, 16, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), data->name);
+    cells_text_cut(cells, row.x + 2, row.y, 15, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), data->name);
     cells_text_cut(cells, row.x + 18, row.y, 8, plain(ROLE_DIM), shape);
     int x = cells_text_cut(cells, row.x + 26, row.y, row.w - 26, plain(ROLE_DIM), count);
     if (used)
@@ -252,7 +258,6 @@ static bool event(App *app, const Event *event)
     int before = start->list.at;
     if (!list_event(&start->list, event))
         return false;
-    start->settled = true;
     /* Headings are stepped over. */
     int step = start->list.at < before ? -1 : 1;
     while (start->row[start->list.at].kind == ROW_HEADING) {
@@ -344,6 +349,22 @@ static void do_new(App *app, const char *argument)
     app_go(app, &screen_wizard);
 }
 
+static void do_tour(App *app, const char *argument)
+{
+    (void)argument;
+    tour_toggle(app);
+}
+
+static void do_import(App *app, const char *argument)
+{
+    char command[600];
+    Error err = {0};
+    snprintf(command, sizeof command, "import %s", argument ? argument : "");
+    app_go(app, &screen_wizard);
+    if (!app_command(app, command, &err))
+        app_say_error(app, &err);
+}
+
 static void path_entered(App *app, const char *text)
 {
     if (text)
@@ -378,6 +399,8 @@ static const Action actions[] = {
     {"train", "t F5", "train", "train the chosen preset now, with the data in use", do_train, NULL, NULL},
     {"resume", "R", "resume", "go on with the chosen run exactly where it stopped", do_resume, can_resume, "RUN"},
     {"new", "n w", "new", "design a network question by question", do_new, NULL, NULL},
+    {"tour", "T", "tour", "two minutes that show everything", do_tour, NULL, NULL},
+    {"answers", "A", NULL, "import an answers file into the wizard", do_import, NULL, "FILE"},
     {"open-file", "o", "open file", "open a design in the text form", do_file, NULL, "FILE"},
     {"data", "D", "data", "open a data set", do_data, NULL, "FOLDER"},
 };
