@@ -102,15 +102,15 @@ static void mix(Skeleton *to, const Skeleton *with, float share)
 static void bend(Rng *rng, Skeleton *skeleton)
 {
     enum { WAVES = 3 };
-    float middle_x = pen_normal(rng, 0, 0.25f, -0.6f, 0.6f), middle_y = pen_normal(rng, 0, 0.3f, -0.7f, 0.7f);
-    float taper = pen_normal(rng, 0, 0.25f, -0.6f, 0.6f), bow = pen_normal(rng, 0, 0.15f, -0.4f, 0.4f);
+    float middle_x = pen_normal(rng, 0, 0.2f, -0.5f, 0.5f), middle_y = pen_normal(rng, 0, 0.25f, -0.6f, 0.6f);
+    float taper = pen_normal(rng, 0, 0.18f, -0.6f, 0.6f), bow = pen_normal(rng, 0, 0.12f, -0.3f, 0.3f);
     for (int i = 0; i < skeleton->count; i++) {
         Point *p = &skeleton->point[i];
         float x = p->x + middle_x * p->x * (1 - p->x), y = p->y + middle_y * p->y * (1 - p->y);
         p->x = 0.5f + (x - 0.5f) * (1 + taper * (y - 0.5f)) + bow * (4 * (y - 0.5f) * (y - 0.5f) - 0.5f);
         p->y = y;
     }
-    float depth = pen_uniform(rng, 0.0f, 0.07f);
+    float depth = pen_uniform(rng, 0.0f, 0.06f);
     for (int wave = 0; wave < WAVES; wave++) {
         float fx = pen_uniform(rng, -6, 6), fy = pen_uniform(rng, -6, 6), phase = pen_uniform(rng, 0, TURN);
         float ax = depth * rng_normal(rng), ay = depth * rng_normal(rng);
@@ -121,7 +121,7 @@ static void bend(Rng *rng, Skeleton *skeleton)
             p->y += ay * s;
         }
     }
-    float jitter = pen_uniform(rng, 0.02f, 0.075f);
+    float jitter = pen_uniform(rng, 0.01f, 0.06f);
     for (int i = 0; i < skeleton->count; i++) {
         skeleton->point[i].x += jitter * rng_normal(rng);
         skeleton->point[i].y += jitter * rng_normal(rng);
@@ -165,7 +165,7 @@ static void follow(const Skeleton *s, Path *path)
 
 static void transform(Rng *rng, int digit, Path *path)
 {
-    float slant = pen_normal(rng, digit == 1 ? 0.30f : 0.15f, 0.28f, -0.6f, 1.0f);
+    float slant = pen_normal(rng, digit == 1 ? 0.30f : 0.15f, 0.25f, -0.5f, 0.9f);
     float turn = pen_normal(rng, 0, 0.1f, -0.35f, 0.35f);
     float wide = expf(pen_normal(rng, -0.13f, 0.24f, -0.7f, 0.6f));
     float c = cosf(turn), s = sinf(turn);
