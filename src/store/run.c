@@ -247,22 +247,44 @@ static bool name_choose(const char *name, const Design *design, char *out, size_
     return true;
 }
 
+/* A run is made beside its place and renamed: whatever is killed when, a folder with a run's name holds a run. */
 static bool folder_make(Run *run, const char *runs_dir, const char *name, Error *err)
 {
-    enum { MOST = 9999 };
+    enum { MOST = 100 };
+    char hidden[RUN_NAME + 64];
     if (!file_make_folders(runs_dir, err))
         return false;
+    for (int i = 0; i < MOST; i++) { /* another one has it only where a process of the same number was killed */
+        snprintf(hidden, sizeof hidden, ".%s.%ld-%d.tmp", name, (long)getpid(), i);
+        if (!file_join(run->folder, sizeof run->folder - 32, runs_dir, hidden, err))
+            return false;
+        if (mkdir(run->folder, 0777) == 0)
+            return true;
+        if (errno != EEXIST)
+            break;
+    }
+    return error_errno(err, runs_dir, "a run's folder cannot be made here");
+}
+
+/* NAME, or the first of NAME-02, NAME-03 ... that is free.  rename replaces nothing but an empty folder, so no two programs get the
+ * same. */
+static bool folder_place(Run *run, const char *runs_dir, const char *name, Error *err)
+{
+    enum { MOST = 9999 };
+    char folder[RUN_PATH];
     for (int i = 1; i <= MOST; i++) {
         if (i == 1)
             snprintf(run->name, sizeof run->name, "%s", name);
         else
             snprintf(run->name, sizeof run->name, "%.*s-%02d", RUN_NAME - 8, name, i);
-        if (!file_join(run->folder, sizeof run->folder - 32, runs_dir, run->name, err))
+        if (!file_join(folder, sizeof folder - 32, runs_dir, run->name, err))
             return false;
-        if (mkdir(run->folder, 0777) == 0)
+        if (rename(run->folder, folder) == 0) {
+            snprintf(run->folder, sizeof run->folder, "%s", folder);
             return true;
-        if (errno != EEXIST)
-            return error_errno(err, run->folder, "the run's folder cannot be made");
+        }
+        if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
+            return error_errno(err, folder, "the run's folder cannot be made");
     }
     return error_set(err, ERROR_FAILED, "choose another name", "there are %d runs called %s", MOST, name);
 }
@@ -288,8 +310,10 @@ bool run_create(Run *run, const char *runs_dir, const char *name, const Design *
         return false;
     RunMeta own = *meta;
     snprintf(own.design, sizeof own.design, "%s", design->name);
-    if (lock_take(run, err) && design_write(run, design, err) && run_write_meta(run, &own, err) && metrics_open(run, err))
-        return true;
+    snprintf(run->name, sizeof run->name, "%s", wanted);
+    if (lock_take(run, err) && design_write(run, design, err) && run_write_meta(run, &own, err) && metrics_open(run, err) &&
+        folder_place(run, runs_dir, wanted, err))
+        return true; /* lock and metrics are open files: they moved with the folder */
     char made[RUN_PATH];
     snprintf(made, sizeof made, "%s", run->folder);
     run_close(run);

@@ -46,7 +46,7 @@ typedef struct Run {
  * $XDG_DATA_HOME/hourglass/runs. */
 void run_default_folder(char *path, size_t size);
 
-/* Makes runs_dir/NAME (NAME-02, NAME-03 ... where taken: mkdir decides, so two programs never share a run), writes
+/* Makes runs_dir/NAME (NAME-02, NAME-03 ... where taken: rename decides, so two programs never share a run), writes
  * network.net and meta.json, takes the lock. name NULL: from the design.  Nothing is left behind on error. */
 bool run_create(Run *run, const char *runs_dir, const char *name, const Design *design, const RunMeta *meta, Error *err) MUST_CHECK;
 

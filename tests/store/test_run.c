@@ -156,6 +156,46 @@ static void names_are_race_free(void **state)
     assert_int_equal(seen, (1 << CHILDREN) - 1);
 }
 
+/* Killed while runs are made: what has a run's name is a run. */
+static void killed_while_making(void **state)
+{
+    (void)state;
+    enum { TIMES = 15 };
+    char runs[128];
+    Error err;
+    snprintf(runs, sizeof runs, "%s/making", folder);
+    for (int i = 0; i < TIMES; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            RunMeta meta = some_meta();
+            for (Run run;;) {
+                if (!run_create(&run, runs, "new", design, &meta, &err))
+                    _exit(1);
+                run_close(&run);
+            }
+        }
+        usleep(2000 + 700u * (unsigned)i);
+        kill(child, SIGKILL);
+        int status;
+        waitpid(child, &status, 0);
+        assert_true(WIFSIGNALED(status));
+    }
+    RunList list;
+    assert_true(run_list(runs, &list, &err));
+    assert_true(list.count > 0);
+    for (int i = 0; i < list.count; i++) {
+        Run run;
+        RunMeta meta;
+        assert_true(run_open(&run, runs, list.run[i].name, true, &err));
+        assert_true(run_read_meta(&run, &meta, &err));
+        Design *copy = run_design(&run, &err);
+        assert_non_null(copy);
+        design_free(copy);
+        run_close(&run);
+    }
+    run_list_clear(&list);
+}
+
 static void nothing_half_made(void **state)
 {
     (void)state;
@@ -466,7 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_and_opened),      cmocka_unit_test(names),
-        cmocka_unit_test(names_are_race_free),  cmocka_unit_test(nothing_half_made),
+        cmocka_unit_test(names_are_race_free),  cmocka_unit_test(nothing_half_made), cmocka_unit_test(killed_while_making),
         cmocka_unit_test(listed_renamed_tagged_removed), cmocka_unit_test(damaged_settings),
         cmocka_unit_test(metrics_round_trip),   cmocka_unit_test(metrics_cut_and_broken),
         cmocka_unit_test(metrics_on_a_full_disk), cmocka_unit_test(checkpoint_round_trip),
