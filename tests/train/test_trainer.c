@@ -12,6 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SANITIZE_THREAD__
+enum { SAMPLES = 32, REPEATED = 2 }; /* slow there, and races show at once */
+#else
+enum { SAMPLES = 96, REPEATED = 5 };
+#endif
+
 /* ---- every preset learns */
 
 static const Metric *epoch_metric(const Metrics *history, int stage, int epoch)
@@ -28,7 +34,7 @@ static void every_preset_learns(void **state)
     enum { EPOCHS = 3 };
     for (int p = 0; p < presets_count; p++) {
         Design *design = little_preset(presets[p].name, 64, "batch=16", NULL);
-        Data *data = little_data(design->input, 96, 16);
+        Data *data = little_data(design->input, SAMPLES, 16);
         TrainerOptions options = {.threads = 2, .seed = 3, .epochs = EPOCHS};
         Trainer *trainer = little_trainer(design, data, &options);
         little_finish(trainer);
@@ -63,8 +69,8 @@ static float *train_once(const Design *design, const Data *data, int threads, ui
 static void runs_repeat(void **state)
 {
     (void)state;
-    static const char *const names[] = {"vae", "denoise", "classifier", "stacked", "cifar"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
+    static const char *const names[] = {"vae", "classifier", "denoise", "stacked", "cifar"};
+    for (size_t i = 0; i < REPEATED; i++) {
         Design *design = little_preset(names[i], 24, "batch=10", NULL);
         Data *data = little_data(design->input, 47, 9);
         size_t bytes, again_bytes;
