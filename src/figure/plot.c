@@ -39,7 +39,7 @@ static int legend_width(const Legend *legend, const FigureStyle *style)
 
 static int legend_height(const Legend *legend, const FigureStyle *style)
 {
-    return legend && !style->bare ? (legend->count + (legend->title != NULL)) * page_line(style) : 0;
+    return legend && legend->count && !style->bare ? (legend->count + (legend->title != NULL)) * page_line(style) : 0;
 }
 
 static void draw_legend(Page *page, const Legend *legend, int x, int y)

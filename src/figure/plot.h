@@ -79,7 +79,7 @@ typedef struct Scatter {
     const char *const *group_name; /* short: the mark of SCATTER_DIGITS */
     const char *legend_title;
     ScatterMark marks;
-    const Image *picture;         /* (count) for SCATTER_PICTURES */
+    const Image *picture;         /* (count) for SCATTER_PICTURES: grey ones are drawn in the class's colour */
     bool equal;                   /* the same scale on both axes, for distances that mean something; not for long thin clouds */
 } Scatter;
 

@@ -51,7 +51,11 @@ static void draw_points(Page *page, const Frame *frame, const Scatter *s)
             continue;
         if (s->marks == SCATTER_PICTURES) {
             const Image *picture = &s->picture[i];
-            canvas_picture(&page->canvas, (int)lrintf(p.x) - picture->w / 2, (int)lrintf(p.y) - picture->h / 2, picture, 1);
+            int x = (int)lrintf(p.x) - picture->w / 2, y = (int)lrintf(p.y) - picture->h / 2;
+            if (picture->channels == 1)
+                canvas_stamp(&page->canvas, x, y, picture, colour);
+            else
+                canvas_picture(&page->canvas, x, y, picture, 1);
         } else if (s->marks == SCATTER_DIGITS && group >= 0) {
             TextStyle mark = {colour, u * (s->count > 1500 ? 0.75f : 1), s->count <= 1500, ALIGN_CENTRE, false};
             text_draw(&page->canvas, p.x, p.y + 4 * mark.size, &mark, s->group_name[group]);
@@ -70,7 +74,8 @@ bool plot_scatter(const Scatter *s, const FigureStyle *style, Image *out, Error 
     LegendEntry *entry = mem_new((size_t)s->groups + 1, sizeof *entry);
     for (int g = 0; g < s->groups; g++)
         entry[g] = (LegendEntry){.name = s->group_name[g], .colour = theme_class(style->theme, g), .marker = MARK_DISC};
-    Legend legend = {s->legend_title, entry, s->group ? s->groups : 0};
+    bool coloured = s->group && !(s->marks == SCATTER_PICTURES && s->count && s->picture[0].channels == 3);
+    Legend legend = {s->legend_title, entry, coloured ? s->groups : 0};
     Page page;
     Frame frame;
     bool ok = plot_open(&page, &frame, &s->captions, &x, &y, w, h, &legend, style, out, err);

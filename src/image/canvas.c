@@ -301,3 +301,12 @@ void canvas_picture(Canvas *canvas, int x, int y, const Image *picture, int zoom
             canvas_fill(canvas, x + i * zoom, y + j * zoom, zoom, zoom, colour);
         }
 }
+
+void canvas_stamp(Canvas *canvas, int x, int y, const Image *picture, Colour colour)
+{
+    assert(picture->channels == 1);
+    for (int j = 0; j < picture->h; j++)
+        for (int i = 0; i < picture->w; i++)
+            if (x + i >= 0 && y + j >= 0 && x + i < canvas->image->w && y + j < canvas->image->h)
+                blend(pixel(canvas, x + i, y + j), colour, (float)picture->pixels[j * picture->w + i] / 255);
+}

@@ -45,6 +45,9 @@ void canvas_marker(Canvas *canvas, Marker marker, float x, float y, float radius
 /* A picture, each pixel as zoom x zoom; grey or RGB. */
 void canvas_picture(Canvas *canvas, int x, int y, const Image *picture, int zoom);
 
+/* A grey picture as ink: white covers fully, black not at all. */
+void canvas_stamp(Canvas *canvas, int x, int y, const Image *picture, Colour colour);
+
 static inline void canvas_put(Canvas *canvas, int x, int y, Colour colour)
 {
     if (x >= 0 && y >= 0 && x < canvas->image->w && y < canvas->image->h) {

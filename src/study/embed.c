@@ -21,7 +21,8 @@ static bool as_it_is(const float *code, int n, int size, int a, int b, Embedding
     else
         snprintf(out->how, sizeof out->how, size == 2 ? "the two dimensions of the code as they are" : "the code's one dimension");
     snprintf(out->x_name, sizeof out->x_name, "z%d", a + 1);
-    snprintf(out->y_name, sizeof out->y_name, size > 1 ? "z%d" : "", b + 1);
+    if (size > 1)
+        snprintf(out->y_name, sizeof out->y_name, "z%d", b + 1);
     out->measured = true;
     return true;
 }

@@ -151,6 +151,23 @@ static void pictures_are_enlarged_exactly(void **state)
     image_clear(&image);
 }
 
+static void stamps_are_ink(void **state)
+{
+    (void)state;
+    Image image, picture;
+    Error err;
+    Canvas canvas = new_canvas(&image, 4, 4);
+    assert_true(image_new(&picture, 2, 1, 1, &err));
+    picture.pixels[0] = 255, picture.pixels[1] = 0;
+    canvas_stamp(&canvas, 1, 1, &picture, (Colour){9, 8, 7});
+    canvas_stamp(&canvas, 3, 3, &picture, (Colour){9, 8, 7}); /* half of it outside */
+    assert_int_equal(at(&image, 1, 1), 9);
+    assert_int_equal(at(&image, 2, 1), 255);
+    assert_int_equal(at(&image, 3, 3), 9);
+    image_clear(&picture);
+    image_clear(&image);
+}
+
 /* Every character of ASCII, at several sizes, stays inside the width and the height that the text claims. */
 static void text_keeps_to_its_box(void **state)
 {
@@ -301,6 +318,7 @@ int main(void)
         cmocka_unit_test(areas_have_their_size),
         cmocka_unit_test(everything_is_clipped),
         cmocka_unit_test(pictures_are_enlarged_exactly),
+        cmocka_unit_test(stamps_are_ink),
         cmocka_unit_test(text_keeps_to_its_box),
         cmocka_unit_test(text_is_aligned),
         cmocka_unit_test(upward_text_is_turned_text),
