@@ -119,11 +119,13 @@ static void draw_bar(ProgressView *view, const Snapshot *snapshot)
         snprintf(before, sizeof before, "%s (%d/%d) epoch %d/%d ", p->stage_name, p->stage + 1, p->stages, epoch, p->epochs);
     else
         snprintf(before, sizeof before, "epoch %d/%d ", epoch, p->epochs);
-    int used = snprintf(after, sizeof after, " %3.0f %%  loss %.5g", 100 * share,
-                        isnan(p->epoch_loss) ? p->batch_loss : p->epoch_loss);
+    int used = snprintf(after, sizeof after, " %3.0f %%", 100 * share);
+    if (!isnan(p->epoch_loss))
+        used += snprintf(after + used, sizeof after - (size_t)used, "  loss %.5g", p->epoch_loss);
     if (!isnan(p->epoch_accuracy))
         used += snprintf(after + used, sizeof after - (size_t)used, "  %.1f %%", 100 * p->epoch_accuracy);
-    snprintf(after + used, sizeof after - (size_t)used, "  %s/s  %s left", speed, left);
+    if (p->samples_per_s > 0) /* a batch was measured */
+        snprintf(after + used, sizeof after - (size_t)used, "  %s/s  %s left", speed, left);
     int cells = console_columns(view->stream) - 1 - (int)strlen(before) - (int)strlen(after);
     erase(view);
     fputs(before, view->stream);

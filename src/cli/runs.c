@@ -97,21 +97,28 @@ static bool confirm(const char *name)
 
 static int run_runs_rm(const Args *args, Error *err)
 {
-    bool asks = !args_has(args, "yes") && isatty(STDIN_FILENO) && console_is_terminal(stderr);
-    for (int i = 0; i < args->operands; i++) {
+    bool asks = !args_has(args, "yes") && isatty(STDIN_FILENO) && console_is_terminal(stderr), json = args_has(args, "json"), good = true;
+    Str out = {0};
+    json_add_open(&out, NULL, '[');
+    for (int i = 0; good && i < args->operands; i++) {
         Run run;
-        if (!run_open(&run, job_runs_dir(args), args->operand[i], false, err))
-            return args_failed(err);
-        if (asks && !confirm(run.name))
+        good = run_open(&run, job_runs_dir(args), args->operand[i], false, err);
+        if (!good || (asks && !confirm(run.name)))
             continue;
-        if (!run_remove(&run, err))
-            return args_failed(err);
-        printf("removed %s\n", run.folder);
+        good = run_remove(&run, err);
+        if (good && json)
+            json_add_text(&out, NULL, run.folder);
+        else if (good)
+            printf("removed %s\n", run.folder);
     }
-    return 0;
+    json_add_close(&out, ']');
+    if (json) /* also what was removed before something went wrong */
+        puts(out.text);
+    str_clear(&out);
+    return good ? 0 : args_failed(err);
 }
 
-static const Option rm_options[] = {{"yes", 'y', NULL, "do not ask"}, OPTION_RUNS_DIR, {0}};
+static const Option rm_options[] = {{"yes", 'y', NULL, "do not ask"}, OPTION_RUNS_DIR, OPTION_JSON, {0}};
 const Command runs_rm_command = {
     .name = "runs rm", .operands = "RUN...", .least = 1, .most = 1000, .help = "Remove runs with all their files",
     .more = "On a terminal it asks first. A run that is being trained is not removed.", .options = rm_options, .run = run_runs_rm};

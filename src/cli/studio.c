@@ -42,4 +42,4 @@ static const Option options[] = {
 
 const Command studio_command = {
     .name = "studio", .operands = "[NET|PRESET]", .least = 0, .most = 1,
-    .help = "Design, train and look, in the terminal; what hourglass alone opens", .options = options, .run = run_studio};
+    .help = "Design, train and look on one screen; hourglass alone opens it", .options = options, .run = run_studio};

@@ -144,6 +144,13 @@ static void runs_for_programs(void **state)
     prints(TEXTS("runs", "rename", "stacked", "pile"), TEXTS("runs/pile"));
     assert_false(scratch_has("runs/stacked"));
     prints(TEXTS("runs", "rename", "pile", "stacked"), TEXTS("runs/stacked"));
+    Outcome outcome = RUN("train", "simple", "-d", "data-small", "-e", "1", "-r", "gone", "-p", "none");
+    assert_int_equal(outcome.code, 0);
+    outcome_clear(&outcome);
+    json_t *removed = JSON("runs", "rm", "gone", "--json");
+    assert_string_equal(json_string_value(json_array_get(removed, 0)), "runs/gone");
+    json_decref(removed);
+    assert_false(scratch_has("runs/gone"));
 }
 
 static void evaluated(void **state)
