@@ -246,7 +246,7 @@ static bool tick_estimate(Bench *bench)
 
 bool bench_busy(const Bench *bench)
 {
-    return bench->data_job || bench->preview_job || bench->show_job || bench->show_name[0] || bench->estimate_job ||
+    return bench->data_job || bench->preview_job || bench->show_job || bench->show_name[0] || bench->estimate_job || bench->held > 0 ||
            isfinite(bench_deadline(bench)) || bench->plan.wanted;
 }
 

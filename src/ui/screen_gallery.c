@@ -48,21 +48,37 @@ static const FigureKind *kind_of(const Gallery *g) { return figure_kinds[g->kind
 
 /* ---- making figures */
 
-/* Defaults for a screen: as many samples as are seen well. */
 static void start_kind(App *app)
 {
     Gallery *g = self(app);
-    const FigureKind *kind = kind_of(g);
-    const Dataset *set = bench_probe_set(app_bench(app));
     if (g->started[g->kind])
         return;
     g->started[g->kind] = true;
-    g->set[g->kind] = param_set_new(&kind->param);
-    int count = param_find(&kind->param, "count"), columns = param_find(&kind->param, "columns");
-    if (strcmp(kind->param.name, "grid") != 0 || count < 0 || columns < 0 || !set)
-        return;
-    int wide = (set->shape.w > 1 ? set->shape.w : 28) + 2, fit = g->area_w >= 170 ? g->area_w / wide : 2 * g->area_w / wide;
-    g->set[g->kind].value[count].number = g->set[g->kind].value[columns].number = fit < 2 ? 2 : fit;
+    g->set[g->kind] = param_set_new(&kind_of(g)->param);
+}
+
+static void limit(ParamSet *set, const char *name, int most)
+{
+    int row = param_find(set->kind, name);
+    if (row >= 0 && set->value[row].number > most)
+        set->value[row].number = most < 2 ? 2 : most;
+}
+
+/* The screen shows fewer than the PNG will have where they would be too small to be seen: grids at least at half scale, a manifold's
+ * pictures at a quarter. */
+static void fit_to_screen(App *app, ParamSet *set)
+{
+    Gallery *g = self(app);
+    const Dataset *data = bench_probe_set(app_bench(app));
+    int wide = (data && data->shape.w > 1 ? data->shape.w : 28) + 2;
+    int columns = g->area_w >= 170 ? g->area_w / wide : 2 * g->area_w / wide;
+    if (strcmp(set->kind->name, "grid") == 0) {
+        limit(set, "columns", columns);
+        limit(set, "count", columns);
+    } else if (strcmp(set->kind->name, "manifold") == 0) {
+        int across = 4 * g->area_w / wide, down = 8 * g->area_h / wide;
+        limit(set, "count", across < down ? across : down);
+    }
 }
 
 static void style_for_screen(App *app, FigureStyle *style)
@@ -110,6 +126,7 @@ static void ask(App *app)
     }
     GalleryJob *job = new_job(app);
     style_for_screen(app, &job->request.style);
+    fit_to_screen(app, &job->request.set);
     if (g->wants_other)
         snprintf(job->text[0], sizeof job->text[0], "original");
     launch(app, job);
