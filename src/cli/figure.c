@@ -64,6 +64,9 @@ static bool open_history(Work *work, const char *name, Error *err)
         return false;
     snprintf(out->name, sizeof out->name, "%s", run.name);
     snprintf(out->folder, sizeof out->folder, "%s", run.folder);
+    RunMeta meta;
+    if (run_read_meta(&run, &meta, NULL))
+        snprintf(out->data_name, sizeof out->data_name, "%s", meta.data_name);
     out->design = run_design(&run, err);
     bool ok = out->design && metrics_read(&run, &out->metrics, err);
     if (ok && !work->job.run.folder[0]) /* where figures of histories go: the first run's folder */

@@ -30,6 +30,7 @@ typedef enum FigureNeed {
 typedef struct FigureRun {
     char name[RUN_NAME];
     char folder[RUN_PATH];
+    char data_name[64]; /* what it was trained on; "": not known */
     Metrics metrics;
     Design *design;
 } FigureRun;

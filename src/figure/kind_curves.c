@@ -292,6 +292,22 @@ static bool comparable(const FigureSource *source, int only, Error *err)
     return true;
 }
 
+/* "trained on MNIST", where that holds for all, and how the curves were made. */
+static void describe(const FigureSource *source, const FigureRequest *request, char *out, size_t size)
+{
+    bool same = source->run[0].data_name[0], batches = request_choice(request, BY) == BY_BATCHES;
+    for (int r = 1; r < source->runs; r++)
+        same &= strcmp(source->run[r].data_name, source->run[0].data_name) == 0;
+    const char *parts[] = {same ? source->run[0].data_name : NULL,
+                           batches ? "groups of batches, smoothed over a faint raw curve" : NULL,
+                           request_choice(request, LOG) ? "logarithmic axis" : NULL};
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (parts[i] && used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%s%s", used ? " \u00b7 " : "", i == 0 ? "trained on " : "", parts[i]);
+}
+
 static bool draw(const FigureSource *source, const FigureRequest *request, Figure *out, Error *err)
 {
     int only = request_int(request, STAGE);
@@ -324,8 +340,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(title, sizeof title, "%s of %s", what->title, first->name);
     else
         snprintf(title, sizeof title, "%s of %d runs", what->title, source->runs);
-    snprintf(subtitle, sizeof subtitle, "%s%s", request_choice(request, BY) == BY_BATCHES ? "groups of batches, smoothed over a faint raw curve" : "",
-             request_choice(request, LOG) ? request_choice(request, BY) == BY_BATCHES ? " \u00b7 logarithmic axis" : "logarithmic axis" : "");
+    describe(source, request, subtitle, sizeof subtitle);
     LinePlot plot = {.captions = {title, subtitle, ""}, .x_label = "epoch", .y_label = what->label ? what->label : y_label,
                      .log_y = request_choice(request, LOG), .whole_x = request_choice(request, BY) == BY_EPOCHS,
                      .curve = curve, .curves = curves, .mark = marks.item, .marks = marks.count};
