@@ -164,7 +164,7 @@ double reference_loss(Reference *ref, const LossSpec *loss, const float *target,
                 total -= t * log(y) + (1 - t) * log(1 - y);
                 slope = (y - t) / (y * (1 - y));
             } else {
-                assert(!"a loss without a reference");
+                assert(false && "a loss without a reference");
             }
             last->dy[i] = slope * share;
         }

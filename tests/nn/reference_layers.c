@@ -246,11 +246,13 @@ static void window_walk(const Window *w, Meet f, void *context)
 
 /* ---- Conv and ConvT: weights [place][large channel][small channel] join a large-side map and a small-side one */
 
+typedef enum Way { TO_SMALL, TO_LARGE, TO_WEIGHT } Way;
+
 typedef struct Convolution {
     Window window;
     size_t large_c, small_c;
     double *large, *small, *weight; /* one sample's maps */
-    enum { TO_SMALL, TO_LARGE, TO_WEIGHT } way;
+    Way way;
 } Convolution;
 
 static void convolve_meet(void *context, size_t large, size_t small, size_t place)
@@ -270,7 +272,7 @@ static void convolve_meet(void *context, size_t large, size_t small, size_t plac
 }
 
 static void convolve(const Reference *ref, const RefLayer *layer, bool transposed, double *large, double *small, double *weight,
-                     int way)
+                     Way way)
 {
     Shape big = transposed ? layer->out : layer->in, little = transposed ? layer->in : layer->out;
     Convolution c = {.window = window_of(&layer->spec, "kernel", big.h, big.w), .large_c = (size_t)big.c,
