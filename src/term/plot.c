@@ -337,7 +337,7 @@ void spark_draw(Cells *cells, int x, int y, int width, Style p, const double *va
                 top = fmax(top, value[i]);
         if (!isfinite(top))
             continue;
-        int step = high > low ? (int)lrint((top - low) / (high - low) * 7) : 3;
+        int step = high > low ? (int)lrint((top - low) / (high - low) * 6) : 3; /* never full: rows of them stay apart */
         cells_put(cells, x + column, y, p, 0x2581 + (uint32_t)step);
     }
 }
