@@ -165,12 +165,12 @@ static void print_result(const Run *run, const Snapshot *snapshot)
     putchar('\n');
 }
 
-/* A run in which nothing was trained is no run: its folder goes. */
-static void close_run(Run *run, const Snapshot *snapshot)
+/* A new run in which nothing was trained is no run: its folder goes. */
+static void close_run(Run *run, bool made_here, const Snapshot *snapshot)
 {
     char checkpoint[RUN_PATH + 64];
     Run gone = *run;
-    bool empty = snapshot && snapshot->state == WORKER_FAILED && snapshot->error.kind != ERROR_DIVERGED && !last_epoch(snapshot) &&
+    bool empty = made_here && snapshot && snapshot->state == WORKER_FAILED && snapshot->error.kind != ERROR_DIVERGED && !last_epoch(snapshot) &&
                  file_join(checkpoint, sizeof checkpoint, run->folder, "ckpt/last.safetensors", NULL) && !file_exists(checkpoint);
     run_close(run);
     if (empty)
@@ -215,7 +215,7 @@ int session_train(const Args *args, const Design *design, const Data *data, cons
         }
         signals_close(&signals);
     }
-    close_run(run, last);
+    close_run(run, !options->resume, last);
     snapshot_free(last);
     if (wake >= 0)
         close(wake);

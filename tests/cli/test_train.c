@@ -296,6 +296,31 @@ static void other_data(void **state)
     same_file("runs/moved/model.safetensors", "runs/whole/model.safetensors");
 }
 
+/* A run that cannot go on now is still there for later. */
+static void resume_never_removes(void **state)
+{
+    (void)state;
+    Outcome outcome = RUN("train", "simple", "-d", small_data(), "-e", "2", "-r", "bare", "-p", "none");
+    assert_int_equal(outcome.code, 0);
+    outcome_clear(&outcome);
+    scratch_remove("runs/bare/ckpt");
+    scratch_remove("runs/bare/model.safetensors");
+    size_t size;
+    char *meta = scratch_read("runs/bare/meta.json", &size), *done = strstr(meta, "\"done\"");
+    assert_non_null(done);
+    memcpy(done, "\"lost\"", 6);
+    scratch_write("runs/bare/meta.json", meta, size);
+    free(meta);
+    scratch_text("runs/bare/ckpt", "a file where the folder should be");
+    outcome = RUN("resume", "bare", "-p", "none");
+    assert_int_equal(outcome.code, 1);
+    outcome_clear(&outcome);
+    assert_true(scratch_has("runs/bare/network.net"));
+    scratch_remove("runs/bare/ckpt");
+    well(RUN("resume", "bare", "-p", "none")); /* from the start, to the same end */
+    assert_true(scratch_has("runs/bare/model.safetensors"));
+}
+
 /* -- Branches and stages. */
 
 static void forked(void **state)
@@ -339,7 +364,7 @@ int main(void)
         cmocka_unit_test(run_folder),          cmocka_unit_test(same_bytes),      cmocka_unit_test(progress_styles),
         cmocka_unit_test(requirements),        cmocka_unit_test(dry_run),         cmocka_unit_test(divergence),
         cmocka_unit_test(stopped_and_resumed), cmocka_unit_test(killed_and_resumed), cmocka_unit_test(second_signal),
-        cmocka_unit_test(only_one_at_a_time),  cmocka_unit_test(other_data),      cmocka_unit_test(forked),
+        cmocka_unit_test(only_one_at_a_time),  cmocka_unit_test(other_data),      cmocka_unit_test(resume_never_removes), cmocka_unit_test(forked),
         cmocka_unit_test(stages_and_encoders),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
