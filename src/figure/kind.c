@@ -1,6 +1,7 @@
 #include "figure/kind.h"
 
 #include "figure/kinds.h"
+#include "study/epochs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,10 +60,28 @@ bool figure_applies(const FigureKind *kind, const FigureSource *source, Error *e
     return true;
 }
 
+/* A run that has just begun has neither numbers nor saved epochs. */
+static bool has_numbers(const FigureRun *run)
+{
+    for (int i = 0; i < run->metrics.count; i++)
+        if (run->metrics.item[i].kind == METRIC_EPOCH)
+            return true;
+    return false;
+}
+
 bool figure_of_itself(const FigureKind *kind, const FigureSource *source)
 {
-    return figure_applies(kind, source, NULL) && !(kind->needs & NEED_NOISE && !source->subject->noisy) &&
-           !(kind->needs & NEED_PLANE && source->subject->code_size > 2 && !source->subject->prior);
+    const Subject *s = source->subject;
+    int epoch;
+    if (!figure_applies(kind, source, NULL))
+        return false;
+    if (kind->needs & NEED_NOISE && !s->noisy)
+        return false;
+    if (kind->needs & NEED_PLANE && s->code_size > 2 && !s->prior)
+        return false;
+    if (kind->needs & NEED_EPOCHS && !epochs_saved(source->run->folder, s->model.stage, EPOCHS_MOST, &epoch, 1))
+        return false;
+    return !(kind->needs & NEED_HISTORY) || has_numbers(source->run);
 }
 
 bool figure_draw(const FigureRequest *request, const FigureSource *source, Figure *out, Error *err)

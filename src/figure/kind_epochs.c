@@ -19,10 +19,8 @@ static const ParamRow rows[] = {
     [FRAMES] = {.name = "frames", .type = PARAM_FLAG, .normal = "no", .help = "also a picture of its own for every saved epoch"},
 };
 
-enum { MOST_EPOCHS = 1000 };
-
 typedef struct Series {
-    int count, epochs, epoch[MOST_EPOCHS];
+    int count, epochs, epoch[EPOCHS_MOST];
     uint32_t *place;
     float *clean, *noisy; /* (count, size) */
     float *out;           /* (epochs, count, size) */
@@ -136,7 +134,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     int count = request_int(request, COUNT);
     Series series = {.place = mem_new((size_t)count, sizeof(uint32_t))};
     series.count = figure_pick(source, request->text[0], request_choice(request, SAMPLES), count, request->seed, series.place, err);
-    series.epochs = epochs_saved(source->run->folder, s->model.stage, MOST_EPOCHS, series.epoch, MOST_EPOCHS);
+    series.epochs = epochs_saved(source->run->folder, s->model.stage, EPOCHS_MOST, series.epoch, EPOCHS_MOST);
     size_t numbers = (size_t)(series.count > 0 ? series.count : 1) * s->input;
     series.clean = mem_new(numbers, sizeof(float));
     series.noisy = mem_new(numbers, sizeof(float));

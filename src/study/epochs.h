@@ -4,6 +4,8 @@
 
 #include "store/model.h"
 
+enum { EPOCHS_MOST = 1000 }; /* looked for and shown */
+
 /* The epochs of a stage (from 0) whose weights the run kept, rising, into epoch (at most `room`); returns how many. */
 int epochs_saved(const char *run_folder, int stage, int last, int *epoch, int room);
 
