@@ -57,7 +57,10 @@ static ConvWay forced; /* written once, before anyone reads it */
 static void read_environment(void)
 {
     const char *way = getenv("HOURGLASS_CONV");
-    forced = !way ? CONV_AUTO : !strcmp(way, "direct") ? CONV_DIRECT : !strcmp(way, "winograd") ? CONV_WINOGRAD : CONV_AUTO;
+    if (way && !strcmp(way, "direct"))
+        forced = CONV_DIRECT;
+    else if (way && !strcmp(way, "winograd"))
+        forced = CONV_WINOGRAD;
 }
 
 static bool by_winograd(const ConvGeometry *g, WinogradUse use)
@@ -147,7 +150,7 @@ static void fill_bias(float *to, size_t size, int c, const float *bias)
         memcpy(to, bias, (size_t)c * sizeof *to);
 }
 
-/* Samples to work on together, for the sake of an activation that follows; transformed tiles have groups of their own. */
+/* Samples to work on together, so that an activation finds them in cache; transformed tiles have groups of their own. */
 static int group_of(size_t sample, const WinogradPass *winograd, bool whole, int n)
 {
     if (!winograd)

@@ -14,9 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How the passes are computed.  By rule: whatever is faster for the layer's sizes, the same on every machine and in every run,
- * unless the environment variable HOURGLASS_CONV says direct or winograd.  Winograd's transforms need fewer multiplications
- * but round more; a kernel they do not suit (more than 5 taps in a stride's phase) is done directly all the same. */
+/* How the passes are computed.  CONV_AUTO takes what is faster for the layer's sizes, by a rule that is the same on every
+ * machine and in every run, unless the environment variable HOURGLASS_CONV says direct or winograd (read once).
+ * Winograd's transforms need fewer multiplications but round more (conv_winograd.h has the errors); a kernel they
+ * do not suit, with more than 5 taps along an axis in a stride's phase, is done directly all the same. */
 typedef enum ConvWay { CONV_AUTO, CONV_DIRECT, CONV_WINOGRAD } ConvWay;
 
 typedef struct ConvGeometry {

@@ -14,8 +14,8 @@ enum {
     MOST_PLACES = CONV_WINOGRAD_SIDE * CONV_WINOGRAD_SIDE,
     LARGEST_TAPS = 5,
     GROUP_FLOATS = 160 * 1024, /* transformed tiles in the second-level cache */
-    LEAST_GROUP = 56,          /* tiles that share one reading of the weights */
-    MOST_GROUP = 448
+    LEAST_GROUP = 42, /* three blocks of tiles that share one reading of the weights */
+    MOST_GROUP = 448  /* between half and twice of these the speed changes by less than other programs' traffic does */
 };
 
 static const ConvWinogradKernels *kernels_of(const WinogradPass *pass)
@@ -132,7 +132,7 @@ typedef struct Group {
     int count;
 } Group;
 
-/* Which squares a transform is for: all tiles of a group, for each its squares' places and its transformed numbers. */
+/* What a transform reads or writes of a map: a square at each tile, in every phase. */
 typedef struct Squares {
     const WinogradPass *pass;
     const WinogradView *view;
@@ -405,9 +405,9 @@ static int taps_inside(int in, int out, int kernel, int stride, int pad)
     return total;
 }
 
-/* Multiplications a sample, with each number transformed counted as TRANSFORM of them and products with transformed
- * tiles, which stream from the second-level cache, as 1 / EFFICIENCY.  The two are the measured ones of the layers
- * in bench/bench_conv.c, where the rule is right for every row that has a way faster by more than a tenth. */
+/* Counts multiplications a sample.  A number transformed counts as TRANSFORM of them, and those of transformed tiles,
+ * which stream from the second-level cache, as 1 / EFFICIENCY each.  Measured on the layers of bench/bench_conv.c:
+ * there the rule never takes a way that is slower by a tenth. */
 bool winograd_pays(const ConvGeometry *g, WinogradUse use)
 {
     const double TRANSFORM = 12, EFFICIENCY = 0.85;
@@ -416,7 +416,9 @@ bool winograd_pays(const ConvGeometry *g, WinogradUse use)
                   * taps_inside(g->in_w, g->out_w, g->kernel_w, g->stride_w, g->pad_left) * g->in_c * g->out_c;
     WinogradPass pass = winograd_pass(g, use);
     double in = phases(&pass.in) * pass.in.c, out = phases(&pass.out) * pass.out.c;
-    double transformed = phases(&pass.in) * conv_round_up(pass.in.c, LANES) + phases(&pass.out) * conv_round_up(pass.out.c, LANES);
-    double winograd = (double)pass.tiles_h * pass.tiles_w * points(&pass) * (in * out + TRANSFORM * transformed) / EFFICIENCY;
+    double transformed = phases(&pass.in) * conv_round_up(pass.in.c, LANES)
+                       + phases(&pass.out) * conv_round_up(pass.out.c, LANES);
+    double tile = points(&pass) * (in * out + TRANSFORM * transformed) / EFFICIENCY;
+    double winograd = (double)pass.tiles_h * pass.tiles_w * tile;
     return winograd < direct;
 }

@@ -1,18 +1,18 @@
-/* Inside the convolution: the three passes with fewer multiplications, by Winograd's transforms on tiles of 4 x 4 outputs.
- * Only conv*.c include this.
+/* Inside the convolution: the three passes with fewer multiplications, by Winograd's transforms on tiles of 4 x 4
+ * outputs.  Only conv*.c include this.
  *
  * A kernel of 3 x 3 taps costs 36 multiplications a tile and pair of channels instead of 144, one of 5 x 5 taps 64
  * instead of 400; smaller kernels are filled up with zeros.  A stride splits map and kernel into phases, each with
  * every stride-th row and column; the phases count as channels of one convolution with stride 1, so 5 x 5 with
  * stride 2 is one with 3 x 3 taps and four times the channels: 144 multiplications instead of 400.
  *
- * Errors in float32 against double precision, random normal numbers (tests/tensor/test_conv.c prints them): largest error in parts
- * of the largest output, and root of the mean squares likewise.
+ * Errors in float32 against double precision with random normal numbers (tests/tensor/test_conv.c prints them): the
+ * largest in parts of the largest output, and the root of the mean squares likewise.
  *                                     direct                winograd
  *     3x3, 32 channels,  y or dx    7e-7, 3e-7           1.1e-6, 6.5e-7
  *     3x3, 128 channels             1.3e-6, 6e-7         2.2e-6, 1.1e-6
  *     5x5, 64 channels              1.5e-6, 6e-7         7e-6, 3.5e-6
- *     5x5 stride 2, 64 channels     8e-7, 5e-7           1.7e-6, 1.0e-6
+ *     5x5 stride 2, 32 to 64        8e-7, 5e-7           1.7e-6, 1.0e-6
  * and weight gradients a little less. */
 #ifndef TENSOR_CONV_WINOGRAD_H
 #define TENSOR_CONV_WINOGRAD_H

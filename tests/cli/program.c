@@ -101,7 +101,7 @@ void scratch_remove(const char *name)
 static void settle(const Call *call)
 {
     static const char *const gone[] = {"HOURGLASS_DATA", "HOURGLASS_RUNS", "HOURGLASS_THREADS", "HOURGLASS_PROGRESS",
-                                       "HOURGLASS_COLOR", "HOURGLASS_KERNELS", "NO_COLOR", "COLUMNS"};
+                                       "HOURGLASS_COLOR", "HOURGLASS_CONV", "HOURGLASS_KERNELS", "NO_COLOR", "COLUMNS"};
     for (size_t i = 0; i < COUNT_OF(gone); i++)
         unsetenv(gone[i]);
     setenv("HOME", folder, 1);

@@ -127,8 +127,8 @@ static void free_guarded(float *inside, size_t count)
     free(block);
 }
 
-/* The direct kernels and Winograd's with 6 points keep to 1e-5 of the largest output; 8 points, used where a stride's phase
- * has 4 or 5 taps, need twice that on maps so small that their largest output is not large. */
+/* The direct kernels and Winograd's with 6 points keep to 1e-5 of the largest output; 8 points, used where a stride's
+ * phase has 4 or 5 taps, need twice that on maps so small that their largest output is not large. */
 static double tolerance(const ConvGeometry *g)
 {
     int h = (g->kernel_h + g->stride_h - 1) / g->stride_h, w = (g->kernel_w + g->stride_w - 1) / g->stride_w;

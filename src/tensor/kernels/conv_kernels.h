@@ -77,8 +77,8 @@ typedef struct ConvRowsKernels {
 } ConvRowsKernels;
 
 /* Winograd's transforms of one tile, `channels` at a time.  `place` lists where the tile's pixels (or a kernel's taps)
- * stand, row by row; point i of a transformed tile stands i * point floats after the first.  Transformed tiles are read and
- * written in whole vectors, places only as far as there are channels. */
+ * stand, row by row; point i of a transformed tile stands i * point floats after the first.  Transformed tiles are
+ * read and written in whole vectors, places only as far as there are channels. */
 typedef void ConvWinogradToPoints(float *const *place, int channels, float *points, ptrdiff_t point);
 
 typedef struct ConvWinogradSums {

@@ -11,9 +11,9 @@
  * V_taps' (S V_outputs dy . B x).  In two dimensions each transform is done along both axes.
  * A. L. Toom 1963; S. A. Cook 1966; S. Winograd 1980; for networks Lavin and Gray 2016, arXiv:1509.09308.
  *
- * The pairs were chosen by the error: of all multiples of 1/32, +-5/8 and +-3/2 make 6 points whose transforms round least (half
- * as much as the usual +-1 and +-2), and +-1/2, +-1 and +-2 make 8.  Such short fractions keep the constants of B and V exact.
- * Both points of a pair share the even and the odd half of their sums. */
+ * The pairs are those of all sixteenths that round least: +-5/8 and +-3/2 for 6 points (half the error of the usual
+ * +-1 and +-2), +-1/2, +-1 and +-2 for 8.  Such short fractions keep the constants of B and V exact.  The points of a
+ * pair share the even and the odd half of their sums. */
 #include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
