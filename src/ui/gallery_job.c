@@ -36,11 +36,12 @@ static void see_what_applies(GalleryJob *job, const FigureSource *source)
 static bool write_png(GalleryJob *job, const FigureRun *history)
 {
     Str options = {0};
+    str_add(&options, "figure ");
     figure_request_print(&job->request, &options);
     char path[2 * RUN_PATH];
     snprintf(path, sizeof path, "%s%s%s", strchr(job->path, '/') ? "" : history->folder, strchr(job->path, '/') ? "" : "/figures/", job->path);
-    const char *text[] = {"Software", "hourglass " PACKAGE_VERSION, "Run", job->run, "Figure", job->request.kind->param.name, "Options",
-                          options.text ? options.text : "", NULL};
+    const char *text[] = {"Software", "hourglass " PACKAGE_VERSION, "Source", job->run, "Comment", options.text, /* as the command */
+                          job->data ? "Data" : NULL, job->data ? job->data->name : NULL, NULL};
     Run run = {.lock = -1};
     bool good = run_open(&run, job->runs_dir, history->name, false, &job->error);
     char inside[RUN_PATH];

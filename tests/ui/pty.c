@@ -26,22 +26,43 @@ struct Pty {
     VTermScreen *screen;
     bool other_screen, cursor_hidden, mouse; /* followed in the output: libvterm tells only some of it */
     char tail[32];                           /* the last bytes, for sequences cut in two */
+    const char *ground;                      /* answer to OSC 11; NULL: none */
     struct termios before;
 };
 
-Pty *pty_start(int columns, int rows, const char *const *env, const char *const *arguments)
+/* In the child: an environment of its own.  Sanitizers keep their options. */
+static void settle(const char *home, const char *const *env)
+{
+    static const char *const gone[] = {"NO_COLOR", "COLORTERM", "COLORFGBG", "HOURGLASS_DATA", "HOURGLASS_RUNS", "HOURGLASS_COLOR",
+                                       "HOURGLASS_THREADS", "HOURGLASS_KERNELS", "LANG", "LC_CTYPE", "LINES", "COLUMNS", "TMUX", "ENV",
+                                       "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"};
+    for (size_t i = 0; i < COUNT_OF(gone); i++)
+        unsetenv(gone[i]);
+    setenv("HOME", home, 1);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    for (; *env; env++)
+        putenv((char *)(uintptr_t)*env);
+    static const int numbers[] = {SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGPIPE, SIGTERM};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        signal(numbers[i], SIG_DFL); /* make in the background ignores some */
+    if (chdir(home) != 0)
+        _exit(126);
+}
+
+Pty *pty_run(const char *home, int columns, int rows, const char *const *env, const char *program, const char *const *arguments)
 {
     Pty *pty = mem_new(1, sizeof *pty);
-    const char *argv[32] = {getenv("HOURGLASS")};
+    const char *argv[32] = {program};
     int count = 1;
     while (*arguments && count < 31)
         argv[count++] = *arguments++;
     pty->columns = columns;
     pty->rows = rows;
-    pty->fd = posix_openpt(O_RDWR | O_NOCTTY);
+    pty->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     grantpt(pty->fd);
     unlockpt(pty->fd);
-    pty->slave = open(ptsname(pty->fd), O_RDWR | O_NOCTTY);
+    pty->slave = open(ptsname(pty->fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
     ioctl(pty->fd, TIOCSWINSZ, &(struct winsize){.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns});
     tcgetattr(pty->slave, &pty->before);
     pty->pid = fork();
@@ -50,14 +71,8 @@ Pty *pty_start(int columns, int rows, const char *const *env, const char *const 
         ioctl(pty->slave, TIOCSCTTY, 0);
         for (int i = 0; i < 3; i++)
             dup2(pty->slave, i);
-        static const char *const unset[] = {"NO_COLOR", "COLORTERM", "COLORFGBG", "HOURGLASS_DATA", "HOURGLASS_RUNS", "LC_ALL", "LANG"};
-        for (size_t i = 0; i < COUNT_OF(unset); i++)
-            unsetenv(unset[i]);
-        setenv("TERM", "xterm-256color", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
-        for (; *env; env++)
-            putenv((char *)*env);
-        execv(argv[0], (char **)argv);
+        settle(home, env);
+        execv(argv[0], (char **)(uintptr_t)argv);
         _exit(127);
     }
     pty->term = vterm_new(rows, columns);
@@ -66,6 +81,16 @@ Pty *pty_start(int columns, int rows, const char *const *env, const char *const 
     vterm_screen_enable_altscreen(pty->screen, 1);
     vterm_screen_reset(pty->screen, 1);
     return pty;
+}
+
+Pty *pty_start(const char *home, int columns, int rows, const char *const *env, const char *const *arguments)
+{
+    return pty_run(home, columns, rows, env, getenv("HOURGLASS"), arguments);
+}
+
+void pty_answer_ground(Pty *pty, const char *rgb)
+{
+    pty->ground = rgb;
 }
 
 /* The sequence that comes last decides. */
@@ -86,6 +111,12 @@ static void follow(Pty *pty, const char *bytes, size_t count)
             if (end == 'h' || end == 'l')
                 *flag[i] = (end == 'h') != (i == 1); /* 25 on is the cursor seen */
         }
+    if (pty->ground && strstr(text, "\033]11;?")) { /* answered once, before what libvterm answers */
+        char reply[64];
+        int size = snprintf(reply, sizeof reply, "\033]11;rgb:%s\033\\", pty->ground);
+        if (write(pty->fd, reply, (size_t)size) == size)
+            pty->ground = NULL;
+    }
     size_t keep = had + count < 12 ? had + count : 12;
     memcpy(pty->tail, text + had + count - keep, keep);
     pty->tail[keep] = '\0';
@@ -146,15 +177,38 @@ void pty_line(Pty *pty, int y, char *buffer, int size)
         used += utf8_put(pty_cell(pty, x, y).glyph, buffer + used);
 }
 
-bool pty_shows(Pty *pty, const char *text)
+bool pty_find(Pty *pty, const char *text, int *x, int *y)
 {
     char line[4096];
-    for (int y = 0; y < pty->rows; y++) {
-        pty_line(pty, y, line, sizeof line);
-        if (strstr(line, text))
-            return true;
+    for (*y = 0; *y < pty->rows; ++*y) {
+        pty_line(pty, *y, line, sizeof line);
+        const char *at = strstr(line, text);
+        if (!at)
+            continue;
+        *x = 0;
+        for (const char *c = line; c < at; ++*x)
+            utf8_next(&c);
+        return true;
     }
     return false;
+}
+
+bool pty_shows(Pty *pty, const char *text)
+{
+    int x, y;
+    return pty_find(pty, text, &x, &y);
+}
+
+bool pty_settles(Pty *pty, double quiet, double seconds)
+{
+    double end = clock_seconds() + seconds, last = clock_seconds();
+    while (clock_seconds() - last < quiet) {
+        if (clock_seconds() > end)
+            return false;
+        if (pump(pty, 10))
+            last = clock_seconds();
+    }
+    return true;
 }
 
 bool pty_sees(Pty *pty, const char *text, double seconds)
@@ -180,7 +234,7 @@ void pty_dump(Pty *pty)
     }
 }
 
-void pty_type(Pty *pty, const char *keys)
+void pty_send(Pty *pty, const char *keys)
 {
     for (size_t left = strlen(keys); left > 0;) {
         ssize_t n = write(pty->fd, keys, left);
@@ -189,6 +243,11 @@ void pty_type(Pty *pty, const char *keys)
         keys += n;
         left -= (size_t)n;
     }
+}
+
+void pty_type(Pty *pty, const char *keys)
+{
+    pty_send(pty, keys);
     pty_wait(pty, 0.08);
 }
 
@@ -199,18 +258,39 @@ void pty_click(Pty *pty, int x, int y)
     pty_type(pty, report);
 }
 
-void pty_resize(Pty *pty, int columns, int rows)
+void pty_resize_now(Pty *pty, int columns, int rows)
 {
     pty->columns = columns;
     pty->rows = rows;
     vterm_set_size(pty->term, rows, columns);
     ioctl(pty->fd, TIOCSWINSZ, &(struct winsize){.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns});
+}
+
+void pty_resize(Pty *pty, int columns, int rows)
+{
+    pty_resize_now(pty, columns, rows);
     pty_wait(pty, 0.3);
 }
 
 void pty_kill(Pty *pty, int number)
 {
     kill(pty->pid, number);
+}
+
+double pty_cpu(const Pty *pty)
+{
+    char path[64], text[1024] = "";
+    unsigned long user = 0, system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pty->pid);
+    FILE *file = fopen(path, "r");
+    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    text[size] = '\0';
+    if (file)
+        fclose(file);
+    const char *behind = strrchr(text, ')');
+    if (!behind || sscanf(behind + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+        return 0;
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
 int pty_end(Pty *pty, double seconds)
@@ -234,9 +314,6 @@ bool pty_restored(Pty *pty)
     struct termios now;
     tcgetattr(pty->slave, &now);
     bool modes = now.c_lflag == pty->before.c_lflag && now.c_iflag == pty->before.c_iflag && now.c_oflag == pty->before.c_oflag;
-    if (pty->other_screen || pty->cursor_hidden || pty->mouse || !modes)
-        fprintf(stderr, "# other screen %d, cursor hidden %d, mouse %d, modes %s\n", pty->other_screen, pty->cursor_hidden, pty->mouse,
-                modes ? "restored" : "changed");
     return !pty->other_screen && !pty->cursor_hidden && !pty->mouse && modes;
 }
 

@@ -1,0 +1,235 @@
+/* Training in the studio: steered, resized, left in the middle, and nothing of it lost. */
+#include "studio.h"
+
+#include "store/run.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+/* A design that takes some seconds. */
+static const char *small_design(void)
+{
+    static const char text[] = "input 784\nencoder\n  dense 64 relu\n  dense 8\ndecoder\n  dense 64 relu\n  dense 784 sigmoid\n"
+                               "train\n  loss bce\n  optimizer adam lr=0.001\n  batch 8\n  epochs 12\n  validation test\n";
+    return put_file("small.net", text, strlen(text));
+}
+
+/* It is on the bench, and trains. */
+static Pty *start_training(int epochs, const char *runs)
+{
+    char set[64];
+    const char *arguments[] = {"studio", small_design(), "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
+    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    assert_true(pty_sees(pty, "in use", 20));
+    snprintf(set, sizeof set, "1:set epochs=%d\r", epochs);
+    pty_type(pty, set);
+    assert_true(pty_sees(pty, "dense 64", 20));
+    pty_type(pty, "t");
+    assert_true(pty_sees(pty, "reconstruction", 20));
+    return pty;
+}
+
+static void progress_line(Pty *pty, char line[1024])
+{
+    int x, y;
+    assert_true(pty_find(pty, "batch ", &x, &y));
+    pty_line(pty, y, line, 1024);
+}
+
+static void stop(Pty *pty)
+{
+    pty_type(pty, "x");
+    assert_true(pty_sees(pty, "stop the training", 20));
+    pty_type(pty, "s");
+    assert_true(pty_sees(pty, "stopped", 20));
+}
+
+/* The run's own word for how it is. */
+static void check_state(const char *runs, const char *name, const char *word)
+{
+    RunMeta meta = {0};
+    Run run;
+    Error err = {0};
+    check_good(run_open(&run, runs, name, false, &err), &err);
+    check_good(run_read_meta(&run, &meta, &err), &err);
+    run_close(&run);
+    assert_string_equal(meta.state, word);
+}
+
+static void pauses_and_goes_on(void **state)
+{
+    (void)state;
+    char before[1024], after[1024];
+    Pty *pty = start_training(100000, in_scratch("steered"));
+    pty_type(pty, " ");
+    assert_true(pty_sees(pty, "paused", 20));
+    assert_true(pty_settles(pty, 0.3, 20));
+    progress_line(pty, before);
+    pty_wait(pty, 0.5);
+    progress_line(pty, after);
+    assert_string_equal(before, after);
+    pty_type(pty, " ");
+    pty_wait(pty, 0.5);
+    progress_line(pty, after);
+    assert_string_not_equal(before, after);
+    assert_false(pty_shows(pty, "paused"));
+    stop(pty);
+    leave(pty);
+}
+
+/* Keys and sizes as they come, in quick succession and in the middle of things. */
+static void any_size_at_any_moment(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{200, 60}, {60, 20}, {40, 12}, {30, 8}, {1, 1}, {120, 34}, {500, 100}, {20, 5}, {80, 24}};
+    Pty *pty = start_training(100000, in_scratch("steered"));
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        pty_resize(pty, sizes[i][0], sizes[i][1]);
+        if (sizes[i][0] >= 20)
+            assert_true(pty_sees(pty, "epoch", 20));
+    }
+    for (int i = 0; i < 30; i++) { /* as a window that is dragged */
+        pty_send(pty, "v");
+        pty_resize_now(pty, 200 - 4 * i, 60 - i);
+    }
+    pty_resize(pty, 80, 24);
+    assert_true(pty_sees(pty, "? help", 20));
+    assert_true(pty_sees(pty, "reconstruction", 20));
+    stop(pty);
+    leave(pty);
+}
+
+static void steers_while_it_runs(void **state)
+{
+    (void)state;
+    Pty *pty = start_training(100000, in_scratch("steered"));
+    pty_type(pty, "r");
+    assert_true(pty_sees(pty, "learning rate", 20));
+    pty_type(pty, "-1\r"); /* no rate: the question stays, and says why */
+    assert_true(pty_shows(pty, "above 0"));
+    pty_type(pty, "\025" "0.25\r");
+    assert_true(pty_sees(pty, "lr 0.25", 20));
+    pty_type(pty, "vvv"); /* the log keeps it */
+    assert_true(pty_sees(pty, "0.25", 20));
+    pty_type(pty, "v");
+    pty_type(pty, "s");
+    assert_true(pty_sees(pty, "saved", 20));
+    stop(pty);
+    leave(pty);
+}
+
+/* ---- leaving in the middle */
+
+static void resume_here(const char *runs, const char *name)
+{
+    const char *arguments[] = {"resume", name, "--runs-dir", runs, "--progress", "none", NULL};
+    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    assert_int_equal(pty_end(pty, 60), 0);
+    pty_free(pty);
+    check_state(runs, name, "done");
+}
+
+/* The same bytes as of a run that was never left. */
+static void check_model(const char *runs, const char *name)
+{
+    char net[512], model[700];
+    size_t size, whole_size;
+    snprintf(net, sizeof net, "%s", small_design());
+    if (!file_exists(in_scratch("whole/whole/model.safetensors"))) {
+        const char *arguments[] = {"train", net, "--data", data_folder(), "--runs-dir", in_scratch("whole"), "--run", "whole", "--threads", "1",
+                                   "--seed", "1", "--progress", "none", "--epochs", "40", NULL};
+        Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+        assert_int_equal(pty_end(pty, 60), 0);
+        pty_free(pty);
+    }
+    snprintf(model, sizeof model, "%s/%s/model.safetensors", runs, name);
+    char *left = file_read(model, 1 << 24, &size, NULL), *whole = file_read(in_scratch("whole/whole/model.safetensors"), 1 << 24, &whole_size, NULL);
+    assert_non_null(left);
+    assert_non_null(whole);
+    assert_int_equal(size, whole_size);
+    assert_memory_equal(left, whole, size);
+    free(left);
+    free(whole);
+}
+
+static void leaving_asks_and_saves(void **state)
+{
+    (void)state;
+    const char *runs = put_folder("left");
+    Pty *pty = start_training(40, runs);
+    pty_type(pty, " "); /* so that it is the middle on any machine */
+    assert_true(pty_sees(pty, "paused", 20));
+    pty_type(pty, "q");
+    assert_true(pty_sees(pty, "a training is running", 20));
+    pty_type(pty, "y"); /* stay */
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_false(pty_shows(pty, "a training is running"));
+    assert_int_equal(pty_end(pty, 0.3), -1);
+    pty_type(pty, "q");
+    assert_true(pty_sees(pty, "a training is running", 20));
+    pty_type(pty, "\033");
+    assert_int_equal(pty_end(pty, 0.3), -1);
+    pty_type(pty, "q");
+    assert_true(pty_sees(pty, "a training is running", 20));
+    pty_type(pty, "s");
+    assert_int_equal(pty_end(pty, 20), 0);
+    assert_true(pty_restored(pty));
+    pty_free(pty);
+    check_state(runs, "small", "stopped");
+    resume_here(runs, "small");
+    check_model(runs, "small");
+}
+
+static void signals_save_too(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGTERM, SIGHUP};
+    for (int i = 0; i < 2; i++) {
+        const char *runs = put_folder(i ? "hung-up" : "terminated");
+        Pty *pty = start_training(40, runs);
+        pty_type(pty, " ");
+        assert_true(pty_sees(pty, "paused", 20));
+        pty_kill(pty, numbers[i]);
+        assert_int_equal(pty_end(pty, 20), 128 + numbers[i]);
+        assert_true(pty_restored(pty));
+        pty_free(pty);
+        check_state(runs, "small", "stopped");
+        resume_here(runs, "small");
+        check_model(runs, "small");
+    }
+}
+
+/* The run that was left is on the start screen of the next session, and goes on there. */
+static void next_session_resumes(void **state)
+{
+    (void)state;
+    const char *runs = put_folder("again");
+    Pty *pty = start_training(40, runs);
+    pty_type(pty, " ");
+    assert_true(pty_sees(pty, "paused", 20));
+    stop(pty);
+    leave(pty);
+    const char *arguments[] = {"studio", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
+    pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    assert_true(pty_sees(pty, "recent runs", 20));
+    assert_true(pty_sees(pty, "stopped", 20));
+    assert_true(pty_sees(pty, "in use", 20));
+    int x, y;
+    assert_true(pty_find(pty, "stopped", &x, &y));
+    pty_click(pty, 4, y);
+    assert_true(pty_sees(pty, "R resume", 20));
+    pty_type(pty, "R");
+    assert_true(pty_sees(pty, "is trained", 60));
+    leave(pty);
+    check_state(runs, "small", "done");
+    check_model(runs, "small");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
+        cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too), cmocka_unit_test(next_session_resumes),
+    };
+    return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
+}
