@@ -161,9 +161,10 @@ static void killed_while_making(void **state)
 {
     (void)state;
     enum { TIMES = 15 };
-    char runs[128];
+    char runs[128], first[144];
     Error err;
     snprintf(runs, sizeof runs, "%s/making", folder);
+    snprintf(first, sizeof first, "%s/new", runs);
     for (int i = 0; i < TIMES; i++) {
         pid_t child = fork();
         if (child == 0) {
@@ -174,6 +175,8 @@ static void killed_while_making(void **state)
                 run_close(&run);
             }
         }
+        for (int wait = 0; i == 0 && wait < 10000 && !file_exists(first); wait++)
+            usleep(1000); /* a busy machine may take its time to begin */
         usleep(2000 + 700u * (unsigned)i);
         kill(child, SIGKILL);
         int status;
