@@ -164,6 +164,18 @@ int32_t look_colour(const Look *look, Ink ink, bool background, uint8_t *attr)
     }
 }
 
+Ink look_ink_on(const Look *look, Ink fg, Ink bg, uint8_t *attr)
+{
+    uint8_t background = 0;
+    look_colour(look, bg, true, &background);
+    if (!(background & ATTR_REVERSE))
+        return fg;
+    *attr |= ATTR_REVERSE;
+    /* Dim letters would dim the bar; bold ones brighten it on terminals that have eight colours twice. */
+    *attr &= (uint8_t)~(look->colour == COLOUR_MONO ? ATTR_DIM : ATTR_DIM | ATTR_BOLD);
+    return ink_role(ROLE_TEXT);
+}
+
 uint32_t look_rgb(const Look *look, Ink ink, bool background)
 {
     uint8_t attr = 0;

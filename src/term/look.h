@@ -54,6 +54,10 @@ Look look_new(ColourLevel colour, Glyphs glyphs, bool light); /* UTF-8, braille,
  * *attr gains what the role needs where colour cannot say it (reverse, bold). */
 int32_t look_colour(const Look *look, Ink ink, bool background, uint8_t *attr);
 
+/* The foreground to use on a background.  Where a level can show the background by reversing alone, *attr gains that and the
+ * foreground is plain text: a row's background would have the colour of each of its letters. */
+Ink look_ink_on(const Look *look, Ink fg, Ink bg, uint8_t *attr);
+
 /* The RGB value an ink is shown as; the ground and the default text included. */
 uint32_t look_rgb(const Look *look, Ink ink, bool background);
 

@@ -102,9 +102,9 @@ static void draw_letter(Canvas *canvas, int x, int y, uint32_t glyph, Colour fg,
 static void draw_cell(Canvas *canvas, const Look *look, int column, int row, const Cell *cell)
 {
     uint8_t attr = cell->attr;
-    uint32_t fg = look_rgb(look, cell->fg, false), bg = look_rgb(look, cell->bg, true);
-    look_colour(look, cell->bg, true, &attr);
-    look_colour(look, cell->fg, false, &attr);
+    Ink ink_on = look_ink_on(look, cell->fg, cell->bg, &attr);
+    uint32_t fg = look_rgb(look, ink_on, false), bg = look_rgb(look, cell->bg, true);
+    look_colour(look, ink_on, false, &attr);
     if (attr & ATTR_REVERSE) {
         uint32_t kept = fg;
         fg = bg;

@@ -372,9 +372,9 @@ void terminal_redraw(Terminal *terminal)
 static void put_cell(const Terminal *terminal, int x, int y, const Cell *cell)
 {
     uint8_t attr = cell->attr, background = 0;
-    int32_t fg = look_colour(&terminal->look, cell->fg, false, &attr);
+    Ink ink = look_ink_on(&terminal->look, cell->fg, cell->bg, &attr);
+    int32_t fg = look_colour(&terminal->look, ink, false, &attr);
     int32_t bg = look_colour(&terminal->look, cell->bg, true, &background);
-    attr |= background & ATTR_REVERSE;
     /* A dim attribute on a reversed row would hide what is selected. */
     if (attr & ATTR_REVERSE)
         attr &= (uint8_t)~ATTR_DIM;

@@ -152,12 +152,41 @@ static void mono_and_ground(void **state)
     }
 }
 
+/* Where the chosen row is shown by reversing, it is one even bar whatever its letters' colours; elsewhere they keep them. */
+static void chosen_rows_are_even(void **state)
+{
+    (void)state;
+    for (int light = 0; light < 2; light++)
+        for (int level = 0; level < COLOUR_LEVELS; level++) {
+            Look look = look_new((ColourLevel)level, GLYPHS_HALF, light);
+            int32_t bar = 0;
+            for (int role = ROLE_TEXT; role < ROLES; role++) {
+                uint8_t attr = ATTR_BOLD | ATTR_DIM;
+                Ink ink = look_ink_on(&look, ink_role((Role)role), ink_role(ROLE_SELECTED), &attr);
+                int32_t colour = look_colour(&look, ink, false, &attr);
+                if (level >= COLOUR_256) {
+                    assert_int_equal(ink, ink_role((Role)role));
+                    assert_int_equal(attr & ATTR_REVERSE, 0);
+                    continue;
+                }
+                assert_true(attr & ATTR_REVERSE);
+                assert_false(attr & ATTR_DIM);
+                if (role > ROLE_TEXT)
+                    assert_int_equal(colour, bar);
+                bar = colour;
+            }
+            uint8_t attr = 0;
+            assert_int_equal(look_ink_on(&look, ink_role(ROLE_BAD), ink_role(ROLE_GROUND), &attr), ink_role(ROLE_BAD));
+            assert_int_equal(attr, 0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_those_of_the_option), cmocka_unit_test(own_colours_are_kept), cmocka_unit_test(nearest_is_near),
         cmocka_unit_test(plain_colours_have_their_names), cmocka_unit_test(text_can_be_read), cmocka_unit_test(opposites_differ),
-        cmocka_unit_test(mono_and_ground),
+        cmocka_unit_test(mono_and_ground), cmocka_unit_test(chosen_rows_are_even),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
