@@ -103,7 +103,6 @@ static bool fork_point(const Run *run, const char *which, const Model *model, Tr
 static int fork_train(const Args *args, Job *job, const char *which, Design *design, TrainerOptions *options, RunMeta *meta, Error *err)
 {
     char wanted[RUN_NAME];
-    Run run;
     snprintf(wanted, sizeof wanted, "%.*s-e%d", RUN_NAME - 16, job->run.name, options->start_epoch);
     snprintf(meta->forked_from, sizeof meta->forked_from, "%s@%s", job->run.name, which);
     const char *name = args_text(args, "run");
@@ -115,14 +114,10 @@ static int fork_train(const Args *args, Job *job, const char *which, Design *des
     else
         job_note_data(args, data, meta);
     int code;
-    if (!data_fits(data->train.shape, design->input, data, err) ||
-        !run_create(&run, options->runs_dir, name ? name : wanted, design, meta, err)) {
+    if (!data_fits(data->train.shape, design->input, data, err))
         code = args_failed(err);
-    } else {
-        options->run = &run;
-        console_note("run: %s", run.folder);
-        code = session_train(args, design, data, options, &run, err);
-    }
+    else
+        code = session_start(args, design, data, name ? name : wanted, meta, options, err);
     data_free(data);
     return code;
 }

@@ -221,3 +221,14 @@ int session_train(const Args *args, const Design *design, const Data *data, cons
         close(wake);
     return code;
 }
+
+int session_start(const Args *args, const Design *design, const Data *data, const char *name, const RunMeta *meta,
+                  TrainerOptions *options, Error *err)
+{
+    Run run;
+    if (!run_create(&run, options->runs_dir, name, design, meta, err))
+        return args_failed(err);
+    options->run = &run;
+    console_note("run: %s", run.folder);
+    return session_train(args, design, data, options, &run, err);
+}

@@ -18,4 +18,8 @@ bool session_prepare(const Args *args, TrainerOptions *options, Error *err) MUST
  * code. */
 int session_train(const Args *args, const Design *design, const Data *data, const TrainerOptions *options, Run *run, Error *err);
 
+/* The same, after making the run; name NULL: from the design. */
+int session_start(const Args *args, const Design *design, const Data *data, const char *name, const RunMeta *meta,
+                  TrainerOptions *options, Error *err);
+
 #endif

@@ -110,18 +110,13 @@ static int train(const Args *args, Design *design, RunMeta *meta, TrainerOptions
     if (!data)
         return args_failed(err);
     int code = 0;
-    Run run;
     job_note_data(args, data, meta);
     if (!data_fits(data->train.shape, design->input, data, err)) {
         code = args_failed(err);
     } else if (args_has(args, "dry-run")) {
         dry_run(args, design, data, options->threads);
-    } else if (!run_create(&run, options->runs_dir, args_text(args, "run"), design, meta, err)) {
-        code = args_failed(err);
     } else {
-        options->run = &run;
-        console_note("run: %s", run.folder);
-        code = session_train(args, design, data, options, &run, err);
+        code = session_start(args, design, data, args_text(args, "run"), meta, options, err);
     }
     data_free(data);
     return code;
