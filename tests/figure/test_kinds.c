@@ -6,30 +6,6 @@
 
 #include <math.h>
 
-typedef struct Fixture {
-    Team *team;
-    Data *data;
-} Fixture;
-
-static int set_up(void **state)
-{
-    Error err;
-    Fixture *f = mem_new(1, sizeof *f);
-    f->team = team_new(2, &err);
-    f->data = tiny_data();
-    *state = f;
-    return f->team == NULL;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *f = *state;
-    team_free(f->team);
-    data_free(f->data);
-    free(f);
-    return 0;
-}
-
 static FigureRequest request_of(const char *kind)
 {
     const FigureKind *found = figure_kind_find(kind);
@@ -71,7 +47,7 @@ static double number(const Table *table, int row, const char *column)
 
 static void a_perfect_reconstruction_has_no_residual(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, f->data, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("grid");
@@ -96,7 +72,7 @@ static void a_perfect_reconstruction_has_no_residual(void **state)
 
 static void the_rows_of_a_grid_are_what_was_asked_for(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_noisy, f->data, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("grid");
@@ -128,7 +104,7 @@ static void the_rows_of_a_grid_are_what_was_asked_for(void **state)
 
 static void the_manifolds_centre_decodes_the_zero_code(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_vae, f->data, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("manifold");
@@ -154,7 +130,7 @@ static void the_manifolds_centre_decodes_the_zero_code(void **state)
 
 static void a_path_goes_from_sample_to_sample(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, f->data, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("interpolate");
@@ -174,7 +150,7 @@ static void a_path_goes_from_sample_to_sample(void **state)
 
 static void weights_are_columns_of_the_kernel(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, NULL, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("weights");
@@ -262,7 +238,7 @@ static void curves_of_two_runs(void **state)
 /* Every kind that applies, in both themes, at three scales: its margins are clean, its bytes the same twice, and it has numbers. */
 static void all_kinds(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     static const char *const texts[] = {tiny_perfect, tiny_noisy, tiny_vae, tiny_classifier};
     FigureRun run = tiny_history("history", "0.01");
     int drawn_kinds = 0;
@@ -293,7 +269,7 @@ static void all_kinds(void **state)
 
 static void kinds_that_do_not_apply_say_why(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject perfect = tiny_subject(tiny_perfect, f->data, f->team), classifier = tiny_subject(tiny_classifier, f->data, f->team);
     static const struct {
         const char *kind, *word;
@@ -314,7 +290,7 @@ static void kinds_that_do_not_apply_say_why(void **state)
 
 static void titles_tell_the_truth(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, f->data, f->team);
     FigureSource source = {.subject = &s};
     FigureRequest request = request_of("scatter");
@@ -343,5 +319,5 @@ int main(void)
         cmocka_unit_test(kinds_that_do_not_apply_say_why),
         cmocka_unit_test(titles_tell_the_truth),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, tiny_set_up, tiny_tear_down);
 }

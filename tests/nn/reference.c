@@ -24,8 +24,8 @@ int ref_int(const LayerSpec *spec, const char *name)
 static const RefKind *find(const LayerKind *kind)
 {
     for (int i = 0; i < ref_kinds_count; i++)
-        if (!strcmp(ref_kinds[i].name, kind->param.name))
-            return &ref_kinds[i];
+        if (!strcmp(ref_kinds[i]->name, kind->param.name))
+            return ref_kinds[i];
     return NULL;
 }
 

@@ -80,8 +80,18 @@ struct RefKind {
     void (*backward)(Reference *ref, RefLayer *layer, uint32_t index); /* overwrites dx */
 };
 
-extern const RefKind ref_kinds[];
+extern const RefKind *const ref_kinds[];
 extern const int ref_kinds_count;
+extern const RefKind ref_conv, ref_convt, ref_maxpool, ref_avgpool, ref_upsample;
+
+size_t ref_out_count(const Reference *ref, const RefLayer *layer);
+void ref_add_tensor(RefLayer *layer, size_t size);
+void ref_clear_grads(RefLayer *layer, int tensors); /* of the first `tensors` */
+/* keep holds the numbers before; y becomes those after. */
+void ref_activate(Reference *ref, RefLayer *layer, Activation act);
+/* dy becomes the gradient of the numbers before. */
+void ref_undo_activation(Reference *ref, RefLayer *layer, Activation act);
+Activation ref_activation_of(const LayerSpec *spec, const char *field);
 
 const Value *ref_field(const LayerSpec *spec, const char *name);
 int ref_int(const LayerSpec *spec, const char *name);

@@ -9,33 +9,9 @@
 
 #include <math.h>
 
-typedef struct Fixture {
-    Team *team;
-    Data *data;
-} Fixture;
-
-static int set_up(void **state)
-{
-    Error err;
-    Fixture *f = mem_new(1, sizeof *f);
-    f->team = team_new(2, &err);
-    f->data = tiny_data();
-    *state = f;
-    return f->team == NULL;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *f = *state;
-    team_free(f->team);
-    data_free(f->data);
-    free(f);
-    return 0;
-}
-
 static void kinds_of_networks_are_told_apart(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject perfect = tiny_subject(tiny_perfect, f->data, f->team), noisy = tiny_subject(tiny_noisy, f->data, f->team);
     Subject vae = tiny_subject(tiny_vae, f->data, f->team), classifier = tiny_subject(tiny_classifier, f->data, f->team);
     assert_true(perfect.reconstructs && perfect.coded && !perfect.prior && !perfect.noisy && !perfect.classifies);
@@ -52,7 +28,7 @@ static void kinds_of_networks_are_told_apart(void **state)
 
 static void perfect_networks_make_no_errors(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, f->data, f->team);
     float mse[30];
     subject_errors(&s, 30, mse);
@@ -64,7 +40,7 @@ static void perfect_networks_make_no_errors(void **state)
 /* An identity reconstructs its noisy input: the error is the noise, the same at every call. */
 static void noise_is_fixed(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_noisy, f->data, f->team);
     float a[16], b[16], clean[16], mse[30];
     subject_noisy(&s, 7, a);
@@ -82,7 +58,7 @@ static void noise_is_fixed(void **state)
 
 static void picks(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_noisy, f->data, f->team);
     uint32_t place[40], again[40];
     Error err;
@@ -167,7 +143,7 @@ static void fitted_codes_have_the_samples_statistics(void **state)
 
 static void codes_of_the_plane_are_left_alone(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     float code[] = {1, 2, 3, 4, 5, 6};
     Embedding e;
     Error err;
@@ -187,7 +163,7 @@ static void codes_of_the_plane_are_left_alone(void **state)
 
 static void mistakes_are_found(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_classifier, f->data, f->team);
     Predictions p;
     Error err;
@@ -212,7 +188,7 @@ static void mistakes_are_found(void **state)
 /* A unit of the identity is excited most by its own pixel. */
 static void activation_finds_what_excites(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s = tiny_subject(tiny_perfect, f->data, f->team);
     ActivationOptions options = activation_options_new();
     options.soft = false;
@@ -230,7 +206,7 @@ static void activation_finds_what_excites(void **state)
 
 static void data_that_does_not_fit_is_refused(void **state)
 {
-    Fixture *f = *state;
+    TinyFixture *f = *state;
     Subject s;
     Error err;
     Model model = tiny_model("input 9\nencoder\n  dense 2\ndecoder\n  dense 9\n", f->team);
@@ -258,5 +234,5 @@ int main(void)
         cmocka_unit_test(activation_finds_what_excites),
         cmocka_unit_test(data_that_does_not_fit_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, tiny_set_up, tiny_tear_down);
 }

@@ -88,4 +88,29 @@ static inline Subject tiny_subject(const char *text, const Data *data, Team *tea
     return subject;
 }
 
+/* What a test of a group is given. */
+typedef struct TinyFixture {
+    Team *team;
+    Data *data;
+} TinyFixture;
+
+static inline int tiny_set_up(void **state)
+{
+    Error err;
+    TinyFixture *f = mem_new(1, sizeof *f);
+    f->team = team_new(2, &err);
+    f->data = tiny_data();
+    *state = f;
+    return f->team == NULL;
+}
+
+static inline int tiny_tear_down(void **state)
+{
+    TinyFixture *f = *state;
+    team_free(f->team);
+    data_free(f->data);
+    free(f);
+    return 0;
+}
+
 #endif
