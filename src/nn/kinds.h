@@ -3,6 +3,7 @@
 #define NN_KINDS_H
 
 #include "nn/layer.h"
+#include "tensor/dense.h"
 
 extern const LayerKind dense_kind, conv_kind, convt_kind, maxpool_kind, avgpool_kind, upsample_kind, batchnorm_kind,
     dropout_kind, flatten_kind, reshape_kind, activation_kind, sample_kind;
@@ -31,6 +32,11 @@ bool layer_wants_vector(Shape in, const char *kind, Error *err);
 /* Adds `kernel` and, with bias, `bias` to the plan. */
 void layer_plan_weights(LayerPlan *plan, bool bias, Initialiser init, int rank, const int *dim, double fan_in,
                         double fan_out, int outputs);
+
+/* For kinds that are a product with tensor 0: plans its packed form, keeps the size as plan->own, and lets the update
+ * work out the gradient. */
+void layer_plan_dense(LayerPlan *plan, DenseSize size);
+static inline const DenseSize *layer_dense_size(const LayerRun *run) { return run->plan->own; }
 
 /* Sets plan->activation; keeps the number before it where its derivative needs that (the first part of `keep`).  After plan->out is known. */
 void layer_plan_activation(LayerPlan *plan, Activation activation);

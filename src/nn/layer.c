@@ -101,6 +101,15 @@ void layer_plan_weights(LayerPlan *plan, bool bias, Initialiser init, int rank, 
             (TensorPlan){.name = "bias", .role = TENSOR_BIAS, .rank = 1, .dim = {outputs}, .init = INIT_ZEROS};
 }
 
+void layer_plan_dense(LayerPlan *plan, DenseSize size)
+{
+    DenseSize *own = mem_new(1, sizeof *own);
+    *own = size;
+    plan->own = own;
+    plan->packed = dense_packed(size);
+    plan->product = true;
+}
+
 void layer_plan_activation(LayerPlan *plan, Activation activation)
 {
     plan->activation = activation;

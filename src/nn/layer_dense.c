@@ -17,40 +17,44 @@ static const ParamRow rows[] = {
 static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err)
 {
     (void)training;
-    (void)wants_dx;
     if (!layer_wants_vector(in, "dense", err))
         return false;
     int units = (int)spec->set.value[UNITS].number;
     out->out = shape_vector(units);
     out->macs = (double)in.c * units;
-    out->product = true;
+    layer_plan_dense(out, (DenseSize){in.c, units, wants_dx});
     layer_plan_weights(out, spec->set.value[BIAS].choice, (Initialiser)spec->set.value[INIT].choice, 2,
                        (int[]){in.c, units}, in.c, units, units);
     layer_plan_activation(out, layer_activation_value(&spec->set.value[ACTIVATION]));
     return true;
 }
 
+static void pack(const LayerRun *run, int rank, int size)
+{
+    dense_pack(*layer_dense_size(run), run->param[0], run->packed, rank, size);
+}
+
 static void forward(const LayerRun *run)
 {
-    int in = run->plan->in.c, out = run->plan->out.c;
+    const DenseSize *size = layer_dense_size(run);
     if (activation_needs_input(run->activation)) {
-        dense_forward(run->n, in, out, run->x, run->param[0], run->param[1], (Activation){ACT_LINEAR, 0}, run->keep);
-        activation_forward(run->activation, (size_t)run->n * (size_t)out, out, run->keep, run->y);
+        dense_forward(*size, run->n, run->x, run->packed, run->param[1], (Activation){ACT_LINEAR, 0}, run->keep);
+        activation_forward(run->activation, (size_t)run->n * (size_t)size->out, size->out, run->keep, run->y);
     } else {
-        dense_forward(run->n, in, out, run->x, run->param[0], run->param[1], run->activation, run->y);
+        dense_forward(*size, run->n, run->x, run->packed, run->param[1], run->activation, run->y);
     }
 }
 
 static void backward(const LayerRun *run)
 {
-    int in = run->plan->in.c, out = run->plan->out.c;
+    const DenseSize *size = layer_dense_size(run);
     layer_undo_activation(run, run->keep);
     if (run->grad[0])
-        dense_weight_gradient(run->n, in, out, run->x, run->dy, run->grad[0]);
+        dense_weight_gradient(*size, run->n, run->x, run->dy, run->grad[0]);
     if (run->grad[1])
-        bias_gradient((size_t)run->n, out, run->dy, run->grad[1]);
+        bias_gradient((size_t)run->n, size->out, run->dy, run->grad[1]);
     if (run->dx)
-        dense_input_gradient(run->n, in, out, run->dy, run->param[0], run->dx);
+        dense_input_gradient(*size, run->n, run->dy, run->packed, run->dx);
 }
 
 static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
@@ -66,6 +70,7 @@ const LayerKind dense_kind = {
     .param = {"dense", "every output sees every input", rows, COUNT_OF(rows)},
     .group = "layers that learn",
     .plan = plan,
+    .pack = pack,
     .forward = forward,
     .backward = backward,
     .mirror = mirror,

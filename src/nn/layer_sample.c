@@ -36,7 +36,6 @@ static const ParamRow rows[] = {
 static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err)
 {
     (void)training;
-    (void)wants_dx;
     if (!layer_wants_vector(in, "sample", err))
         return false;
     int units = (int)spec->set.value[UNITS].number;
@@ -44,8 +43,15 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     out->macs = 2.0 * in.c * units;
     layer_plan_weights(out, true, (Initialiser)spec->set.value[INIT].choice, 2, (int[]){in.c, 2 * units}, in.c, 2.0 * units,
                        2 * units);
+    layer_plan_dense(out, (DenseSize){in.c, 2 * units, wants_dx});
+    out->product = false; /* the product's gradient is no layer's dy */
     out->keep = 3 * (size_t)units; /* mu, raw scale; e */
     return true;
+}
+
+static void pack(const LayerRun *run, int rank, int size)
+{
+    dense_pack(*layer_dense_size(run), run->param[0], run->packed, rank, size);
 }
 
 static float softplus(float x)
@@ -69,7 +75,7 @@ static void forward(const LayerRun *run)
 {
     int units = run->plan->out.c;
     float *z = run->keep, *e = run->keep + (size_t)run->n * 2 * (size_t)units;
-    dense_forward(run->n, run->plan->in.c, 2 * units, run->x, run->param[0], run->param[1], (Activation){ACT_LINEAR, 0}, z);
+    dense_forward(*layer_dense_size(run), run->n, run->x, run->packed, run->param[1], (Activation){ACT_LINEAR, 0}, z);
     double kl = 0;
     for (int i = 0; i < run->n; i++, z += 2 * units, e += units) {
         if (run->sampling)
@@ -88,7 +94,8 @@ static void forward(const LayerRun *run)
 
 static void backward(const LayerRun *run)
 {
-    int units = run->plan->out.c, in = run->plan->in.c;
+    int units = run->plan->out.c;
+    const DenseSize *size = layer_dense_size(run);
     float weight = run->kl_weight * (float)run->spec->set.value[BETA].number;
     float *z = run->keep, *e = run->keep + (size_t)run->n * 2 * (size_t)units;
     for (int i = 0; i < run->n; i++, z += 2 * units, e += units)
@@ -98,11 +105,11 @@ static void backward(const LayerRun *run)
             z[units + j] = (dy * e[j] + weight * (sigma - 1 / sigma)) * sigma_slope(run, raw);
         }
     if (run->grad[0]) {
-        dense_weight_gradient(run->n, in, 2 * units, run->x, run->keep, run->grad[0]);
+        dense_weight_gradient(*size, run->n, run->x, run->keep, run->grad[0]);
         bias_gradient((size_t)run->n, 2 * units, run->keep, run->grad[1]);
     }
     if (run->dx)
-        dense_input_gradient(run->n, in, 2 * units, run->keep, run->param[0], run->dx);
+        dense_input_gradient(*size, run->n, run->keep, run->packed, run->dx);
 }
 
 static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
@@ -120,6 +127,7 @@ const LayerKind sample_kind = {
               COUNT_OF(rows)},
     .group = "layers that learn",
     .plan = plan,
+    .pack = pack,
     .forward = forward,
     .backward = backward,
     .mirror = mirror,

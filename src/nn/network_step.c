@@ -218,15 +218,16 @@ static void update_deferred(const Step *step, int rank)
             continue;
         int in = layer->plan.in.c, out = layer->plan.out.c, first, rows;
         team_slice(in, 1, rank, net->ranks, &first, &rows);
+        DensePart parts[256];
+        for (int r = 0; r < net->ranks; r++) {
+            int begin, samples;
+            team_slice(step->n, 1, r, net->ranks, &begin, &samples);
+            parts[r] = (DensePart){samples, net->seat[r].act[i], net->seat[r].kept[i]};
+        }
         int most = TILE_FLOATS / out;
         for (int at = first; at < first + rows; at += most) {
             int count = first + rows - at < most ? first + rows - at : most;
-            for (int r = 0; r < net->ranks; r++) {
-                int begin, samples;
-                team_slice(step->n, 1, r, net->ranks, &begin, &samples);
-                matrix_product(true, false, count, out, samples, 1, net->seat[r].act[i] + at, in, net->seat[r].kept[i], out,
-                               r > 0, tile, out);
-            }
+            dense_weight_gradient_rows((DenseSize){in, out, false}, net->ranks, parts, at, count, tile);
             Part part = {i, &layer->plan.tensor[0], layer->tensor_at[0] + (size_t)at * (size_t)out, (size_t)count * (size_t)out};
             UpdateRange range = range_of(step, &part, &tile, 1, 0);
             update_part(step, rank, &part, &range);

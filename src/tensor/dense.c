@@ -1,14 +1,91 @@
-/* Dense layers and plain products: the program's only door to BLAS. */
+/* Dense layers: which kernel runs; and plain products, the program's only door to BLAS. */
 #include "tensor/dense.h"
 
-#include "tensor/conv.h"
+#include "tensor/kernels/product.h"
+#include "tensor/team.h"
 
 #include <cblas.h>
 #include <stdio.h>
 
-/* Rows are finished (bias, activation) in blocks that still lie in the second-level cache, but a block is never so
- * small that sgemm's packing of w would show. */
-enum { BLOCK_FLOATS = 96 * 1024, BLOCK_ROWS = 64 };
+static const ProductKernels *kernels(void)
+{
+    return KERNEL_TABLE(product_kernels);
+}
+
+static int panels_of(int columns)
+{
+    int panel = kernels()->panel;
+    return (columns + panel - 1) / panel;
+}
+
+static size_t panel_floats(int depth)
+{
+    return (size_t)depth * (size_t)kernels()->panel;
+}
+
+/* Where the input gradient's panels, those of w's transpose, begin. */
+static size_t backward_at(DenseSize size)
+{
+    return (size_t)panels_of(size.out) * panel_floats(size.in);
+}
+
+size_t dense_packed(DenseSize size)
+{
+    return backward_at(size) + (size.wants_dx ? (size_t)panels_of(size.in) * panel_floats(size.out) : 0);
+}
+
+void dense_pack(DenseSize size, const float *w, float *packed, int rank, int ranks)
+{
+    const ProductKernels *k = kernels();
+    int first, count;
+    team_slice(panels_of(size.out), 1, rank, ranks, &first, &count);
+    for (int i = first; i < first + count; i++)
+        k->pack(size.in, size.out, w, i * k->panel, packed + (size_t)i * panel_floats(size.in));
+    if (!size.wants_dx)
+        return;
+    packed += backward_at(size);
+    team_slice(panels_of(size.in), 1, rank, ranks, &first, &count);
+    for (int i = first; i < first + count; i++)
+        k->pack_transposed(size.in, size.out, w, i * k->panel, packed + (size_t)i * panel_floats(size.out));
+}
+
+void dense_forward(DenseSize size, int n, const float *x, const float *packed, const float *bias, Activation act, float *y)
+{
+    /* The activation finds its rows in the second-level cache. */
+    enum { BLOCK_FLOATS = 96 * 1024, BLOCK_ROWS = 64 };
+    int block = BLOCK_FLOATS / size.out > BLOCK_ROWS ? BLOCK_FLOATS / size.out : BLOCK_ROWS;
+    for (int first = 0; first < n; first += block) {
+        int rows = n - first < block ? n - first : block;
+        float *to = y + (size_t)first * (size_t)size.out;
+        ProductForward product = {.rows = rows, .columns = size.out, .depth = size.in, .w = packed, .bias = bias,
+                                  .x = x + (size_t)first * (size_t)size.in, .y = to};
+        kernels()->forward(&product);
+        activation_forward(act, (size_t)rows * (size_t)size.out, size.out, to, to);
+    }
+}
+
+void dense_input_gradient(DenseSize size, int n, const float *dy, const float *packed, float *dx)
+{
+    ProductForward product = {.rows = n, .columns = size.in, .depth = size.out, .x = dy, .w = packed + backward_at(size), .y = dx};
+    kernels()->forward(&product);
+}
+
+static void weight_gradient(DenseSize size, int parts, const DensePart *part, int first, int rows, bool add, float *dw)
+{
+    ProductWeight product = {.first = first, .rows = rows, .columns = size.out, .parts = parts, .part = part,
+                             .x_row = (size_t)size.in, .dy_row = (size_t)size.out, .add = add, .dw = dw};
+    kernels()->weight(&product);
+}
+
+void dense_weight_gradient(DenseSize size, int n, const float *x, const float *dy, float *dw)
+{
+    weight_gradient(size, 1, &(DensePart){n, x, dy}, 0, size.in, true, dw);
+}
+
+void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw)
+{
+    weight_gradient(size, parts, part, first, rows, false, dw);
+}
 
 void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,
                     const float *b, int ldb, float beta, float *c, int ldc)
@@ -16,27 +93,6 @@ void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, flo
     if (m > 0 && n > 0)
         cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, m,
                     n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-void dense_forward(int n, int in, int out, const float *x, const float *w, const float *bias, Activation act, float *y)
-{
-    int block = BLOCK_FLOATS / out > BLOCK_ROWS ? BLOCK_FLOATS / out : BLOCK_ROWS;
-    for (int first = 0; first < n; first += block) {
-        int rows = n - first < block ? n - first : block;
-        float *to = y + (size_t)first * (size_t)out;
-        matrix_product(false, false, rows, out, in, 1, x + (size_t)first * (size_t)in, in, w, out, 0, to, out);
-        bias_activation((size_t)rows, out, bias, act, to);
-    }
-}
-
-void dense_input_gradient(int n, int in, int out, const float *dy, const float *w, float *dx)
-{
-    matrix_product(false, true, n, in, out, 1, dy, out, w, out, 0, dx, in);
-}
-
-void dense_weight_gradient(int n, int in, int out, const float *x, const float *dy, float *dw)
-{
-    matrix_product(true, false, in, out, n, 1, x, in, dy, out, 1, dw, out);
 }
 
 void matrix_use_one_thread(void)

@@ -42,12 +42,27 @@ static void assert_product(bool ta, bool tb, int m, int n, int k, const float *a
     assert_true(error <= 1e-5 * largest);
 }
 
+/* Any rows of the gradient, from samples that are spread over many threads, some of which have none. */
+static void assert_rows(DenseSize size, int n, const float *x, const float *dy, float *dw)
+{
+    enum { PARTS = 40 };
+    DensePart parts[PARTS];
+    for (int p = 0; p < PARTS; p++) {
+        int begin = n * p / PARTS;
+        parts[p] = (DensePart){n * (p + 1) / PARTS - begin, x + (size_t)begin * size.in, dy + (size_t)begin * size.out};
+    }
+    int first = size.in / 3, rows = size.in - 2 * first;
+    dense_weight_gradient_rows(size, PARTS, parts, first, rows, dw);
+    assert_product(true, false, rows, size.out, n, x + first, size.in, dy, size.out, 0, NULL, (Activation){ACT_LINEAR, 0}, dw, size.out);
+}
+
 static void layers(void **state)
 {
     (void)state;
     static const struct {
         int n, in, out;
-    } sizes[] = {{1, 1, 1}, {3, 784, 10}, {128, 64, 32}, {33, 17, 19}, {5, 3, 5000}, {300, 20, 2000}, {256, 32, 784}};
+    } sizes[] = {{1, 1, 1},     {3, 784, 10},    {128, 64, 32},  {33, 17, 19}, {5, 3, 5000}, {300, 20, 2000},
+                 {256, 32, 784}, {1, 100, 33},   {15, 1, 48},    {29, 31, 1},  {14, 16, 16}, {700, 5, 7}};
     static const Activation linear = {ACT_LINEAR, 0}, acts[] = {{ACT_LINEAR, 0}, {ACT_RELU, 0}, {ACT_TANH, 0}};
     for (size_t i = 0; i < 3 * COUNT_OF(sizes); i++) {
         Rng rng = rng_new(1, RNG_TEST, (uint32_t)i, 0);
@@ -56,15 +71,25 @@ static void layers(void **state)
         float *x = random_floats(&rng, xs), *w = random_floats(&rng, ws), *bias = random_floats(&rng, (size_t)out);
         float *dy = random_floats(&rng, ys), *y = mem_new(ys, sizeof *y), *dx = mem_new(xs, sizeof *dx);
         float *dw = mem_new(ws, sizeof *dw), *given = i % 2 ? bias : NULL;
-        dense_forward(n, in, out, x, w, given, acts[i % 3], y);
+        DenseSize size = {in, out, true}, forward_only = {in, out, false};
+        size_t floats = dense_packed(size);
+        float *packed = mem_new(floats, sizeof *packed), *less = mem_new(dense_packed(forward_only), sizeof *less);
+        for (int rank = 0; rank < 3; rank++)
+            dense_pack(size, w, packed, rank, 3);
+        dense_pack(forward_only, w, less, 0, 1);
+        dense_forward(size, n, x, packed, given, acts[i % 3], y);
         assert_product(false, false, n, out, in, x, in, w, out, 0, given, acts[i % 3], y, out);
-        dense_input_gradient(n, in, out, dy, w, dx);
+        float *again = mem_new(ys, sizeof *again);
+        dense_forward(forward_only, n, x, less, given, acts[i % 3], again);
+        assert_memory_equal(again, y, ys * sizeof *y);
+        dense_input_gradient(size, n, dy, packed, dx);
         assert_product(false, true, n, in, out, dy, out, w, out, 0, NULL, linear, dx, in);
         for (size_t k = 0; k < ws; k++)
             dw[k] = 0.25f;
-        dense_weight_gradient(n, in, out, x, dy, dw);
+        dense_weight_gradient(size, n, x, dy, dw);
         assert_product(true, false, in, out, n, x, in, dy, out, 0.25, NULL, linear, dw, out);
-        float *const used[] = {x, w, bias, dy, y, dx, dw};
+        assert_rows(size, n, x, dy, dw);
+        float *const used[] = {x, w, bias, dy, y, dx, dw, packed, less, again};
         for (size_t k = 0; k < COUNT_OF(used); k++)
             free(used[k]);
     }
