@@ -95,12 +95,54 @@ static void do_theme(App *app, const char *argument)
     app->look = next;
 }
 
+/* ---- panes */
+
+static bool has_panes(App *app) { return app_split(app) && split_several(app_split(app)); }
+static bool has_hidden(App *app) { return app_split(app) && split_any_hidden(app_split(app)); }
+static bool can_widen(App *app) { return app_split(app) && split_can_grow(app_split(app), false); }
+static bool can_heighten(App *app) { return app_split(app) && split_can_grow(app_split(app), true); }
+
+static void do_pane(App *app, const char *argument)
+{
+    Split *split = app_split(app);
+    if (argument && !split_focus(split, split_find(split, argument)))
+        app_say(app, ROLE_BAD, "this screen has no pane %s", argument);
+    else if (!argument)
+        split_next(split, 1);
+}
+
+static void do_pane_before(App *app, const char *argument) { (void)argument; split_next(app_split(app), -1); }
+static void do_zoom(App *app, const char *argument) { (void)argument; split_zoom(app_split(app)); }
+static void do_wider(App *app, const char *argument) { (void)argument; split_grow(app_split(app), false, 2); }
+static void do_narrower(App *app, const char *argument) { (void)argument; split_grow(app_split(app), false, -2); }
+static void do_taller(App *app, const char *argument) { (void)argument; split_grow(app_split(app), true, 1); }
+static void do_lower(App *app, const char *argument) { (void)argument; split_grow(app_split(app), true, -1); }
+static void do_hide(App *app, const char *argument) { (void)argument; split_hide(app_split(app)); }
+static void do_show(App *app, const char *argument) { (void)argument; split_show(app_split(app)); }
+
+static void do_reset(App *app, const char *argument)
+{
+    (void)argument;
+    split_reset(app_split(app));
+    app_say(app, ROLE_DIM, "panes as they were");
+}
+
 const Action app_actions[] = {
     {"help", "? F1", "help", "keys of this screen, and what the words mean", do_help, NULL, NULL},
     {"palette", ": F9", NULL, "find any action by its name", do_palette, NULL, NULL},
     {"quit", "q F10 ^C", "quit", "leave; asks when a training is running", do_quit, NULL, NULL},
     {"back", "Esc", NULL, "to the screen before", do_back, NULL, NULL},
     {"start", "0", NULL, "to the start screen", do_start, NULL, NULL},
+    {"pane", "Tab", "pane", "to the next pane; its keys are the arrows then", do_pane, has_panes, "NAME"},
+    {"pane-before", "Shift-Tab", NULL, "to the pane before", do_pane_before, has_panes, NULL},
+    {"zoom", "z", NULL, "this pane over the whole screen, and back", do_zoom, has_panes, NULL},
+    {"wider", ">", NULL, "make this pane wider; the mouse drags the border", do_wider, can_widen, NULL},
+    {"narrower", "<", NULL, "make this pane narrower", do_narrower, can_widen, NULL},
+    {"taller", "}", NULL, "make this pane taller; the mouse drags the border", do_taller, can_heighten, NULL},
+    {"lower", "{", NULL, "make this pane lower", do_lower, can_heighten, NULL},
+    {"hide", "[", NULL, "hide this pane", do_hide, has_panes, NULL},
+    {"show", "]", NULL, "show the hidden panes again", do_show, has_hidden, NULL},
+    {"reset-panes", "|", NULL, "all panes in the sizes they had at first", do_reset, has_panes, NULL},
     {"glyphs", "g", NULL, "draw pictures in other glyphs: characters, half blocks, quadrants, sextants, braille", do_glyphs, NULL, "KIND"},
     {"tour", "F12", NULL, "the two-minute tour, or its end", do_tour, NULL, NULL},
     {"mouse", NULL, NULL, "give the mouse back to the terminal, or take it", do_mouse, NULL, NULL},

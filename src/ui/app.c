@@ -235,7 +235,7 @@ static void key_event(App *app, const Event *given)
         return;
     if (screen->grab && screen->grab(app, &event))
         return;
-    if (act(app, event.key) || (screen->event && screen->event(app, &event)))
+    if (act(app, event.key) || panes_event(app, &event) || (screen->event && screen->event(app, &event)))
         return;
     go_tab(app, event.key);
 }
@@ -260,7 +260,7 @@ static void mouse_event(App *app, const Event *event)
             }
     if (screen->grab && screen->grab(app, event))
         return;
-    if (screen->event)
+    if (!panes_event(app, event) && screen->event)
         screen->event(app, event);
 }
 
@@ -375,8 +375,11 @@ void app_draw(App *app, Cells *cells)
     screen->draw(app, cells, inside);
     cells->clip = cells_all(cells);
     draw_key_bar(app, cells, keys);
-    if (app->message[0])
-        cells_text_cut(cells, message.x + 1, message.y, message.w - 2, plain(app->message_role), app->message);
+    char hint[160] = "";
+    if (!app->message[0])
+        panes_hint(app, hint, sizeof hint);
+    cells_text_cut(cells, message.x + 1, message.y, message.w - 2, plain(app->message[0] ? app->message_role : ROLE_DIM),
+                   app->message[0] ? app->message : hint);
     if (app->dialogue.kind) {
         cells->cursor_x = -1;
         app->hits = 0;

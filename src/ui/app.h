@@ -5,6 +5,7 @@
  *     Its state is a struct of its own, zeroed at the start: `static Train *self(App *app) { return app_state(app, &screen_train); }`
  * To add an action: one row in the screen's table (or in app_actions of ui/actions.c for all screens).  Key bar, help
  *     screen, palette and manual come from that row.  Actions do; screens only show.
+ * To cut a screen into panes that can be resized, hidden and zoomed: a table of them, see ui/split.h.
  * To add a widget: a plain struct with NAME_draw(widget, cells, rect, focused) and NAME_event(widget, event), see ui/widgets.h.
  *
  * What the person works on (design, data, training) is the Bench (ui/bench.h), shared by all screens.  Everything here runs
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "term/cells.h"
 #include "ui/event.h"
+#include "ui/split.h"
 
 typedef struct App App;
 typedef struct Bench Bench;
@@ -45,6 +47,9 @@ typedef struct Screen {
     bool (*grab)(App *app, const Event *event);  /* before the actions: while a field is being edited; true: used */
     bool (*event)(App *app, const Event *event); /* what no action took: arrows, mouse; true: used */
     const char *(*subject)(App *app);            /* what stands at the right of the second line; NULL: the bench's */
+    const Pane *panes;                           /* the most important first; NULL: none */
+    int panes_count;
+    const char *(*layout)(App *app, int w, int h); /* of the panes in so much room, in the text form of ui/split.h */
 } Screen;
 
 extern const Screen *const screens[]; /* ui/screens.c; the first is shown at the start */
@@ -98,6 +103,11 @@ void app_say_error(App *app, const Error *err);
 
 /* While drawing: a click into the area presses the key. */
 void app_hit(App *app, Rect area, uint32_t key);
+
+/* The screen's panes, from its draw; which of them has the focus (-1: the screen has none), and to give it. */
+void app_panes(App *app, Cells *cells, Rect area);
+int app_pane(const App *app);
+void app_focus(App *app, const char *pane);
 
 /* Runs an action by name with an argument, as the palette does; false with *err when there is none or it cannot. */
 bool app_command(App *app, const char *line, Error *err) MUST_CHECK;

@@ -34,6 +34,7 @@ struct App {
     Bench *bench;
     void *state[APP_SCREENS];
     bool opened[APP_SCREENS];
+    Split split[APP_SCREENS]; /* of screens with panes */
     int screen, before;
     Dialogue dialogue;
     char message[APP_MESSAGE];
@@ -52,6 +53,10 @@ void dialogue_draw(App *app, Cells *cells, Rect area);
 void dialogue_close(App *app);
 void palette_open(App *app);
 void palette_fill(App *app); /* the list, for what is typed */
+
+Split *app_split(App *app);                               /* of the screen in front; NULL: it has no panes */
+bool panes_event(App *app, const Event *event);           /* what the pane in focus, or under the mouse, makes of it */
+void panes_hint(App *app, char *buffer, size_t size);     /* which panes are not seen, and the key to them; "" none */
 
 /* All actions of the screen in front, then the app's: index from 0; NULL past the end. */
 const Action *app_action_at(App *app, int index);
