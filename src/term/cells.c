@@ -99,15 +99,21 @@ int cells_text_right(Cells *cells, int end, int y, Style p, const char *text)
 
 int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text)
 {
-    int all = cells_width(text), end = x + width;
+    int all = cells_width(text);
     if (width <= 0)
         return x;
     if (all <= width)
         return cells_text(cells, x, y, p, text);
-    while (x < end - 1)
+    /* Prose ends with a word, if one ends in the last third; a name is cut where it must be. */
+    int fits = width - 1, word = 0, column = 0;
+    for (const char *at = text; *at && column <= fits; column++)
+        if (utf8_next(&at) == ' ')
+            word = column;
+    fits = 3 * word >= 2 * fits ? word : fits;
+    for (int i = 0; i < fits; i++)
         cells_put(cells, x++, y, p, utf8_next(&text));
     cells_put(cells, x, y, p, 0x2026);
-    return end;
+    return x + 1;
 }
 
 int cells_wrap(Cells *cells, Rect area, Style p, const char *text)

@@ -43,7 +43,7 @@ void cells_tint(Cells *cells, Rect area, Role background); /* the background alo
 int cells_text(Cells *cells, int x, int y, Style p, const char *text);
 int cells_textf(Cells *cells, int x, int y, Style p, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 int cells_text_right(Cells *cells, int end, int y, Style p, const char *text); /* its last column is end - 1; returns its first */
-int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text); /* ends with "…" where it does not fit */
+int cells_text_cut(Cells *cells, int x, int y, int width, Style p, const char *text); /* ends with "…" where it does not fit, prose behind a word */
 
 /* Words wrapped into the area; returns the lines it took (also those that did not fit). */
 int cells_wrap(Cells *cells, Rect area, Style p, const char *text);

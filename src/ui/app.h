@@ -104,10 +104,11 @@ void app_say_error(App *app, const Error *err);
 /* While drawing: a click into the area presses the key. */
 void app_hit(App *app, Rect area, uint32_t key);
 
-/* The screen's panes, from its draw; which of them has the focus (-1: the screen has none), and to give it. */
+/* The screen's panes, to be called from its draw; which of them has the focus (its row, -1: the screen has none), and to give it. */
 void app_panes(App *app, Cells *cells, Rect area);
 int app_pane(const App *app);
 void app_focus(App *app, const char *pane);
+Rect app_pane_area(const App *app, const char *pane); /* of the last drawing, title included; empty: not seen */
 
 /* Runs an action by name with an argument, as the palette does; false with *err when there is none or it cannot. */
 bool app_command(App *app, const char *line, Error *err) MUST_CHECK;

@@ -24,6 +24,13 @@ void app_focus(App *app, const char *pane)
     app->dirty = true;
 }
 
+Rect app_pane_area(const App *app, const char *pane)
+{
+    const Split *split = &app->split[app->screen];
+    int at = screens[app->screen]->panes && split->nodes ? split_find(split, pane) : -1;
+    return at < 0 ? (Rect){0} : split_area(split, at);
+}
+
 static void draw_border(void *context, Rect line, bool held)
 {
     Cells *cells = context;

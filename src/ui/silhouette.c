@@ -48,15 +48,16 @@ void silhouette_draw(Cells *cells, Rect area, const Summary *summary, int select
         least = fmin(least, fmax(1, bar[i].size));
     }
     least /= 3; /* the narrowest is narrow, yet to be seen */
-    int room = area.w - NUMBERS < WIDEST ? area.w - NUMBERS : WIDEST;
+    int room = area.w - NUMBERS < WIDEST ? area.w - NUMBERS : WIDEST, thick = area.h >= 2 * count ? 2 : 1;
     for (int i = 0; i < count; i++) {
         int wide = (int)lrint(room * (log(fmax(1, bar[i].size) / least) / log(most / least)));
         wide += (wide ^ room) & 1; /* centred to the cell */
         wide = wide > room ? room : wide;
-        int from = area.x + (room - wide) / 2, y = area.y + i;
+        int from = area.x + (room - wide) / 2, y = area.y + i * thick;
         Role role = bar[i].code || bar[i].chosen ? ROLE_ACCENT : ROLE_BLOCK;
         for (int x = from; x < from + wide; x++)
-            cells_put(cells, x, y, plain(role), bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588);
+            for (int line = y; line < y + thick; line++)
+                cells_put(cells, x, line, plain(role), bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588);
         char text[24];
         grouped(text, sizeof text, bar[i].size);
         cells_text(cells, from + wide + 1, y, bar[i].code ? bold(ROLE_ACCENT) : plain(ROLE_DIM), text);

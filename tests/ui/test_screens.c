@@ -302,6 +302,66 @@ static void mouse_reaches_everything(void **state)
     leave(pty);
 }
 
+static void drag(Pty *pty, int x0, int y0, int x1, int y1)
+{
+    char report[96];
+    snprintf(report, sizeof report, "\033[<0;%d;%dM\033[<32;%d;%dM\033[<0;%d;%dm", x0 + 1, y0 + 1, x1 + 1, y1 + 1, x1 + 1, y1 + 1);
+    pty_type(pty, report);
+    assert_true(pty_settles(pty, 0.2, 20));
+}
+
+/* The column of the thin line between panes in a row; -1: there is none. */
+static int border_at(Pty *pty, int w, int y)
+{
+    for (int x = 0; x < w; x++)
+        if (pty_cell(pty, x, y).glyph == 0x2502)
+            return x;
+    return -1;
+}
+
+static void panes_are_the_persons(void **state)
+{
+    (void)state;
+    Pty *pty = start_at(200, 60, truecolour, NULL, NULL);
+    assert_true(pty_sees(pty, "in use", 20));
+    assert_true(pty_sees(pty, "data sets", 20));
+    assert_true(pty_settles(pty, 0.2, 20));
+    int border = border_at(pty, 200, 30);
+    assert_in_range(border, 40, 160);
+    drag(pty, border, 30, border - 20, 31);
+    assert_int_equal(border_at(pty, 200, 30), border - 20);
+    pty_type(pty, ">>"); /* the list has the focus */
+    assert_int_equal(border_at(pty, 200, 30), border - 16);
+    pty_type(pty, "z"); /* the list alone */
+    assert_true(pty_sees(pty, "z all panes", 20));
+    assert_false(pty_shows(pty, "data sets"));
+    assert_int_equal(border_at(pty, 200, 30), -1);
+    pty_type(pty, "\t\t"); /* look, then the data sets: each alone */
+    assert_true(pty_sees(pty, "data sets", 20));
+    assert_false(pty_shows(pty, "recent runs"));
+    pty_type(pty, "z[");
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_false(pty_shows(pty, "data sets"));
+    assert_true(pty_shows(pty, "presets"));
+    pty_resize(pty, 80, 24); /* another size, another layout: nothing of it is changed there */
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_true(pty_shows(pty, "presets"));
+    pty_resize(pty, 200, 60);
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_int_equal(border_at(pty, 200, 30), border - 16);
+    assert_false(pty_shows(pty, "data sets"));
+    pty_type(pty, "]");
+    assert_true(pty_sees(pty, "data sets", 20));
+    pty_type(pty, ":pane list\r|");
+    assert_true(pty_sees(pty, "panes as they were", 20));
+    assert_int_equal(border_at(pty, 200, 30), border);
+    pty_resize(pty, 44, 14); /* one pane has room, the other waits */
+    assert_true(pty_sees(pty, "Tab leads to look", 20));
+    pty_type(pty, "\t");
+    assert_true(pty_sees(pty, "Tab leads to list", 20));
+    leave(pty);
+}
+
 static void palette_finds_and_goes(void **state)
 {
     (void)state;
@@ -352,7 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_in_every_colour_mode), cmocka_unit_test(background_is_asked_for), cmocka_unit_test(screens_at_all_sizes),
         cmocka_unit_test(too_small_to_work_in), cmocka_unit_test(without_utf8_all_is_ascii), cmocka_unit_test(shot_is_the_screen),
-        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(any_bytes_are_survived),
+        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(panes_are_the_persons), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(any_bytes_are_survived),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
