@@ -311,6 +311,7 @@ void network_free(Network *net)
         free(seat->memo);
         free(seat->kept);
         free(seat->health);
+        free(seat->active);
         free(seat->block);
     }
     for (int i = 0; i < net->layers; i++)
@@ -322,6 +323,7 @@ void network_free(Network *net)
     free(net->packed);
     free(net->shared);
     free(net->health);
+    free(net->look);
     free(net->slots[0]);
     free(net->slots[1]);
     free(net);
@@ -415,16 +417,6 @@ uint32_t network_step_count(const Network *net)
 void network_set_step_count(Network *net, uint32_t step)
 {
     net->step = step;
-}
-
-void network_watch(Network *net, bool on)
-{
-    net->watch = on;
-}
-
-LayerHealth network_health(const Network *net, int layer)
-{
-    return net->health[layer];
 }
 
 /* ---- initial weights: Glorot & Bengio 2010, He et al. 2015, truncated at two deviations as Keras' VarianceScaling */

@@ -101,9 +101,21 @@ void network_forward(Network *net, int from, int to, int n, const float *x, floa
 /* dx (n, input of layer from) = gradient of sum(y * dy) for layers [from, to); needs input_gradient.  Sequential. */
 void network_backward(Network *net, int from, int to, int n, const float *x, const float *dy, float *dx);
 
-/* Per-layer health of the last step: root mean square of gradient and of weights, share of outputs that are zero.
- * Collected only when asked for (next step after network_watch(true)). */
-typedef struct LayerHealth { float gradient, weight, dead; } LayerHealth;
+/* How a layer fared in the last watched step (the next one after network_watch(true)); zeros before there was one.
+ * Norms are root mean squares over the layer's trained parameters, so that layers of all sizes compare. */
+enum { HISTOGRAM_BINS = 16 };
+typedef struct Histogram {
+    float reach;                     /* bins divide -reach..reach evenly, 3 root mean squares; what lies beyond is in the last ones */
+    uint16_t count[HISTOGRAM_BINS];  /* of a spread of the parameters */
+} Histogram;
+
+typedef struct LayerHealth {
+    float gradient, weight;
+    float update;                    /* the step's size, as a share of the weights' */
+    float silent;                    /* share of outputs that are exactly 0 */
+    float dead;                      /* share of units (of maps: channels) that are 0 for every sample of the batch */
+    Histogram gradients, weights;
+} LayerHealth;
 void network_watch(Network *net, bool on);
 LayerHealth network_health(const Network *net, int layer);
 

@@ -3,6 +3,7 @@
 #define NN_NETWORK_OWN_H
 
 #include "nn/network.h"
+#include "tensor/update.h"
 
 typedef struct Layer {
     LayerSpec spec;
@@ -31,6 +32,7 @@ typedef struct Seat {
     long correct;
     int bad_layer;
     double *health;    /* [layers][3]: squares of gradient, of weights, zeros */
+    uint8_t *active;   /* of a watched step: one a unit of all layers, 1 where an output was not 0; NULL until then */
 } Seat;
 
 struct Network {
@@ -48,8 +50,9 @@ struct Network {
     Seat *seat;
     uint32_t step;
     bool stale;        /* packed weights are older than params */
-    bool watch, watched;
+    bool watch;
     LayerHealth *health;
+    struct LayerLook *look; /* [layers]: what a watched step saw; NULL until one is asked for */
     size_t bytes;
 };
 
@@ -66,6 +69,14 @@ typedef struct Pass {
 } Pass;
 
 enum { TILE_FLOATS = 32 << 10 }; /* of Seat.tile: stays in second-level cache beside weights and optimizer memory */
+
+/* network_health.c, in a watched step of n samples: before it, after a chunk's forward pass, around the update of the
+ * parameters from `at` on, and at its end. */
+void network_look_begin(const Network *net, Seat *seat);
+void network_look_outputs(Network *net, int rank, int n);
+void network_look_before(Network *net, int layer, size_t at, const UpdateRange *range);
+void network_look_after(Network *net, int layer, size_t at, const UpdateRange *range);
+void network_gather_health(Network *net, int n);
 
 void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
 void network_settle(Network *net); /* after a step with a finite loss, on one thread */

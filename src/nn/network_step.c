@@ -41,20 +41,11 @@ static void clear_results(Network *net, Seat *seat)
     seat->correct = 0;
     seat->bad_layer = -1;
     memset(seat->health, 0, (size_t)net->layers * 3 * sizeof *seat->health);
+    if (net->watch)
+        network_look_begin(net, seat);
 }
 
 /* ---- the three phases of a step */
-
-static void count_zeros(Network *net, Seat *seat, int n)
-{
-    for (int i = 0; i < net->layers; i++) {
-        size_t count = (size_t)n * shape_size(net->layer[i].plan.out), zeros = 0;
-        const float *y = seat->act[i + 1];
-        for (size_t j = 0; j < count; j++)
-            zeros += y[j] == 0;
-        seat->health[3 * i + 2] += (double)zeros;
-    }
-}
 
 static void learn_slice(const Step *step, int rank)
 {
@@ -73,7 +64,7 @@ static void learn_slice(const Step *step, int rank)
         network_chunk_forward(net, rank, &pass, first + at, n);
         seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, slope);
         if (net->watch)
-            count_zeros(net, seat, n);
+            network_look_outputs(net, rank, n);
         network_chunk_backward(net, rank, &pass, first + at, n, slope, NULL);
         at += n;
     } while (at < count);
@@ -185,7 +176,11 @@ static void update_part(const Step *step, int rank, const Part *part, const Upda
     const StepSettings *s = step->settings;
     if (s->l1 > 0 || s->l2 > 0 || net->watch)
         measure(step, &net->seat[rank], part, range);
+    if (net->watch)
+        network_look_before(net, part->layer, part->at, range);
     optimizer_spec_kind(&net->optimizer)->update(&net->optimizer, s->lr, net->step + 1, range);
+    if (net->watch)
+        network_look_after(net, part->layer, part->at, range);
 }
 
 static void update_share(const Step *step, int rank, float *const *grads)
@@ -290,29 +285,6 @@ static void step_work(void *arg, int rank)
         network_settle(net);
 }
 
-static void gather_health(Network *net, int n)
-{
-    for (int i = 0; i < net->layers; i++) {
-        double square = 0, weights = 0, zeros = 0, params = 0;
-        for (int r = 0; r < net->ranks; r++) {
-            const double *h = &net->seat[r].health[3 * i];
-            square += h[0];
-            weights += h[1];
-            zeros += h[2];
-        }
-        for (int t = 0; t < net->layer[i].plan.tensors; t++) {
-            const TensorPlan *plan = &net->layer[i].plan.tensor[t];
-            double size = 1;
-            for (int d = 0; d < plan->rank; d++)
-                size *= plan->dim[d];
-            params += plan->role == TENSOR_STATE ? 0 : size;
-        }
-        double outputs = (double)n * (double)shape_size(net->layer[i].plan.out);
-        net->health[i] = (LayerHealth){params > 0 ? (float)sqrt(square / params) : 0,
-                                       params > 0 ? (float)sqrt(weights / params) : 0, (float)(zeros / outputs)};
-    }
-}
-
 StepResult network_train_step(Network *net, int n, const BatchSource *source, const StepSettings *settings)
 {
     Step step = {net, source, settings, n, settings->clip_norm <= 0}; /* the norm needs all gradients first */
@@ -325,7 +297,7 @@ StepResult network_train_step(Network *net, int n, const BatchSource *source, co
             result.bad_layer = seat->bad_layer;
     }
     if (net->watch)
-        gather_health(net, n);
+        network_gather_health(net, n);
     if (isfinite(result.loss))
         net->step++;
     net->stale = true;

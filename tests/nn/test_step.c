@@ -226,6 +226,16 @@ static void decay(void **state)
 
 /* ---- health */
 
+/* All 240 parameters are few enough to be looked at each. */
+static void check_histogram(const Histogram *histogram, double reach)
+{
+    int count = 0;
+    for (int i = 0; i < HISTOGRAM_BINS; i++)
+        count += histogram->count[i];
+    assert_int_equal(count, 240);
+    assert_true(fabs((double)histogram->reach / reach - 1) < 1e-3);
+}
+
 static void health(void **state)
 {
     (void)state;
@@ -238,22 +248,43 @@ static void health(void **state)
         int zeros = 0;
         for (int i = 0; i < 9 * 40; i++)
             zeros += y[i] == 0;
+        float *bias = net->param + net->layer[0].tensor_at[1];
+        bias[3] = bias[20] = -100; /* units that nothing wakes */
+        network_forward(net, 0, 1, 9, c.x, y);
+        zeros = 0;
+        for (int i = 0; i < 9 * 40; i++)
+            zeros += y[i] == 0;
+        float before[240];
+        memcpy(before, net->param + net->layer[0].tensor_at[0], 200 * sizeof *before);
+        memcpy(before + 200, bias, 40 * sizeof *before);
         double weights = 0;
-        for (int t = 0; t < 2; t++)
-            for (size_t i = 0; i < network_tensor(net, t).size; i++)
-                weights += pow((double)network_tensor(net, t).data[i], 2);
+        for (int i = 0; i < 240; i++)
+            weights += pow((double)before[i], 2);
         network_watch(net, true);
         step(net, &c, unit);
-        double gradient = 0;
+        double gradient = 0, moved = 0;
+        for (int i = 0; i < 240; i++)
+            moved += pow((double)(i < 200 ? net->param[net->layer[0].tensor_at[0] + (size_t)i] : bias[i - 200]) - before[i], 2);
         for (int t = 0; t < 2; t++)
             for (size_t i = 0; i < network_tensor(net, t).size; i++)
                 gradient += pow((double)net->slots[0][net->layer[0].tensor_at[t] + i], 2);
         LayerHealth first = network_health(net, 0);
         assert_true(zeros > 20);
-        assert_true(fabs((double)first.dead - zeros / 360.0) < 1e-6);
-        assert_true(fabs((double)first.weight - sqrt(weights / 240)) < 1e-6);
+        assert_true(fabs((double)first.silent - zeros / 360.0) < 1e-6);
+        int dead = 0;
+        for (int unit_at = 0; unit_at < 40; unit_at++) {
+            bool active = false;
+            for (int i = 0; i < 9; i++)
+                active |= y[i * 40 + unit_at] != 0;
+            dead += !active;
+        }
+        assert_true(dead >= 2 && fabs((double)first.dead - dead / 40.0) < 1e-6);
+        assert_true(fabs((double)first.update / sqrt(moved / weights) - 1) < 1e-3);
+        check_histogram(&first.weights, 3 * sqrt(weights / 240));
+        check_histogram(&first.gradients, 3 * sqrt(gradient / 240));
+        assert_true(fabs((double)first.weight / sqrt(weights / 240) - 1) < 1e-6);
         assert_true(fabs((double)first.gradient - sqrt(gradient / 240)) < 1e-6);
-        assert_true(network_health(net, 1).dead < 0.01f);
+        assert_true(network_health(net, 1).silent < 0.01f);
         network_free(net);
     }
     case_free(&c);
