@@ -2,147 +2,22 @@
  *
  * Two leaf locks, each held for a copy or a pointer swap only: `mail` guards the commands, `view` the newest snapshot.  Everything else
  * belongs to the thread. */
-#include "train/worker.h"
+#include "train/worker_own.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-typedef enum CommandKind { COMMAND_PAUSE, COMMAND_CONTINUE, COMMAND_STOP, COMMAND_SAVE, COMMAND_LR, COMMAND_BETA, COMMAND_BATCH,
-                           COMMAND_NOISE, COMMAND_PROBES, COMMAND_WATCH } CommandKind;
-
-typedef struct Command {
-    CommandKind kind;
-    double number;
-    char text[96];
-    float *x; /* probes, owned until taken */
-    int count;
-} Command;
-
-enum { MAILBOX = 64 };
-
-struct Worker {
-    pthread_t thread;
-    Design *design;
-    const Data *data;
-    WorkerOptions options;
-    int wake;
-
-    pthread_mutex_t mail;
-    pthread_cond_t mail_came;
-    Command command[MAILBOX]; /* under mail */
-    int commands;             /* under mail */
-
-    pthread_mutex_t view;
-    pthread_cond_t view_ended;
-    Snapshot *newest;         /* under view */
-    bool ended;               /* under view */
-
-    /* the thread's own */
-    Trainer *trainer;
-    WorkerState state;
-    Error error;
-    float *probe_x, *code_x;
-    int probes, codes;
-    bool watch;
-    double published, look_cost; /* when, and how long running the probes took */
-    double coded, code_cost;     /* the same of the codes, which are many */
-    float *code;                 /* the last ones */
-    int code_size, code_count;
-};
-
-/* Looking may cost one part in so many of the time. */
-enum { LOOK_SHARE = 60 };
-
-/* ---- snapshots */
-
-void snapshot_free(Snapshot *snapshot)
-{
-    if (!snapshot)
-        return;
-    free(snapshot->metric);
-    free(snapshot->noisy);
-    free(snapshot->output);
-    free(snapshot->code);
-    free(snapshot);
-}
-
-/* Codes are made again when that pays, else the last ones are shown once more. */
-static void show_codes(Worker *w, Snapshot *s)
-{
-    Trainer *t = w->trainer;
-    int size = trainer_code_size(t);
-    size_t count = (size_t)w->codes * (size_t)size;
-    double start = clock_seconds();
-    if (!w->codes)
-        return;
-    if (!w->code || w->code_size != size || w->code_count != w->codes || start - w->coded >= LOOK_SHARE * w->code_cost) {
-        free(w->code);
-        w->code = mem_new(count, sizeof *w->code);
-        w->code_size = size;
-        w->code_count = w->codes;
-        trainer_reconstruct(t, w->codes, w->code_x, NULL, NULL, w->code);
-        w->coded = clock_seconds();
-        w->code_cost = w->coded - start;
-    }
-    s->codes = w->codes;
-    s->code = memcpy(mem_new(count, sizeof *s->code), w->code, count * sizeof *s->code);
-}
-
-static void show_samples(Worker *w, Snapshot *s)
-{
-    Trainer *t = w->trainer;
-    const Design *design = trainer_design(t);
-    s->output_shape = trainer_output(t);
-    s->probe_shape = design->input;
-    s->code_size = trainer_code_size(t);
-    if (w->probes) {
-        s->probes = w->probes;
-        Shape in = network_input(trainer_network(t));
-        s->probe_shape = in;
-        s->noisy = mem_new((size_t)w->probes * shape_size(in), sizeof *s->noisy);
-        s->output = mem_new((size_t)w->probes * shape_size(s->output_shape), sizeof *s->output);
-        double start = clock_seconds();
-        trainer_reconstruct(t, w->probes, w->probe_x, s->noisy, s->output, NULL);
-        w->look_cost = clock_seconds() - start;
-    }
-    show_codes(w, s);
-}
-
-static void show_health(Worker *w, Snapshot *s)
-{
-    Network *net = trainer_network(w->trainer);
-    for (int i = 0; i < network_layers(net) && s->layers < SNAPSHOT_LAYERS; i++) {
-        snprintf(s->layer_name[s->layers], LAYER_NAME, "%s", network_layer_spec(net, i)->name);
-        s->health[s->layers++] = network_health(net, i);
-    }
-}
-
 static void publish(Worker *w)
 {
-    Snapshot *s = mem_new(1, sizeof *s);
-    s->state = w->state;
-    s->error = w->error;
-    if (w->trainer) {
-        const Metrics *history = trainer_history(w->trainer);
-        s->progress = trainer_progress(w->trainer);
-        s->metrics = history->count;
-        s->metric = mem_new((size_t)history->count, sizeof *s->metric);
-        if (history->count)
-            memcpy(s->metric, history->item, (size_t)history->count * sizeof *s->metric);
-        if (w->state != WORKER_FAILED) {
-            show_samples(w, s);
-            show_health(w, s);
-        }
-    }
+    Snapshot *s = worker_look(w);
     pthread_mutex_lock(&w->view);
     Snapshot *old = w->newest;
     w->newest = s;
@@ -202,7 +77,8 @@ static bool obey(Worker *w, Command *command, Error *err)
         w->state = WORKER_STOPPED;
         return true;
     case COMMAND_SAVE:
-        return trainer_save(t, err);
+        w->saves += trainer_save(t, err);
+        return !err->kind;
     case COMMAND_LR:
         return trainer_set_lr(t, command->number, err);
     case COMMAND_BETA:
@@ -215,11 +91,11 @@ static bool obey(Worker *w, Command *command, Error *err)
         free(w->probe_x);
         w->probe_x = command->x;
         w->probes = command->count;
+        worker_look_renew(w);
         publish(w);
         return true;
     case COMMAND_WATCH:
-        w->watch = command->number != 0;
-        network_watch(trainer_network(t), w->watch);
+        w->watch = (unsigned)command->number;
         return true;
     }
     return true;
@@ -240,44 +116,42 @@ static void read_mail(Worker *w)
 
 static void train(Worker *w)
 {
-    double interval = w->options.interval > 0 ? w->options.interval : 0.05;
+    double cost = 0;
     while (w->state == WORKER_RUNNING) {
         read_mail(w);
         if (w->state != WORKER_RUNNING)
             break;
         Error err = {0};
-        switch (trainer_step(w->trainer, &err)) {
-        case TRAINER_DONE:
+        worker_look_ahead(w, cost);
+        double start = clock_seconds();
+        TrainerState after = trainer_step(w->trainer, &err);
+        cost = clock_seconds() - start;
+        if (after == TRAINER_DONE)
             w->state = WORKER_DONE;
-            break;
-        case TRAINER_FAILED:
+        if (after == TRAINER_FAILED) {
             w->state = WORKER_FAILED;
             w->error = err;
-            break;
-        case TRAINER_EPOCH: /* another batch size may have brought another network */
-        case TRAINER_STAGE:
-            network_watch(trainer_network(w->trainer), w->watch);
-            break;
-        case TRAINER_BATCH:
-            break;
         }
-        double wait = LOOK_SHARE * w->look_cost > interval ? LOOK_SHARE * w->look_cost : interval;
-        if (w->state == WORKER_RUNNING && clock_seconds() - w->published >= wait)
+        if (w->state == WORKER_RUNNING && clock_seconds() - w->published >= worker_look_wait(w))
             publish(w);
     }
+}
+
+static bool begin(Worker *w, Error *err)
+{
+    w->trainer = trainer_new(w->design, w->data, &w->options.trainer, err);
+    return w->trainer && (w->options.lr <= 0 || trainer_set_lr(w->trainer, w->options.lr, err));
 }
 
 static void *work(void *arg)
 {
     Worker *w = arg;
     Error err = {0};
-    w->trainer = trainer_new(w->design, w->data, &w->options.trainer, &err);
-    if (!w->trainer) {
+    if (!begin(w, &err)) {
         w->state = WORKER_FAILED;
         w->error = err;
     } else {
         w->state = WORKER_RUNNING;
-        network_watch(trainer_network(w->trainer), w->watch);
         publish(w);
         train(w);
         if (w->state == WORKER_STOPPED && !trainer_stop(w->trainer, &err)) {
@@ -310,6 +184,7 @@ Worker *worker_start(const Design *design, const Data *data, const WorkerOptions
     w->wake = wake;
     w->probes = options->probe_x ? options->probes : 0;
     w->codes = options->code_x ? options->codes : 0;
+    w->watch = WATCH_PROBES | WATCH_CODES;
     w->probe_x = copy_floats(options->probe_x, (size_t)w->probes * size);
     w->code_x = copy_floats(options->code_x, (size_t)w->codes * size);
     pthread_mutex_init(&w->mail, NULL);
@@ -340,6 +215,7 @@ void worker_free(Worker *w)
     pthread_join(w->thread, NULL);
     trainer_free(w->trainer);
     snapshot_free(w->newest);
+    worker_look_clear(w);
     for (int i = 0; i < w->commands; i++)
         free(w->command[i].x);
     pthread_mutex_destroy(&w->mail);
@@ -349,7 +225,6 @@ void worker_free(Worker *w)
     design_free(w->design);
     free(w->probe_x);
     free(w->code_x);
-    free(w->code);
     free(w);
 }
 
@@ -400,9 +275,9 @@ void worker_set_probes(Worker *w, int probes, const float *x)
     send(w, (Command){.kind = COMMAND_PROBES, .count = probes, .x = copy_floats(x, (size_t)probes * shape_size(w->design->input))});
 }
 
-void worker_watch_health(Worker *w, bool on)
+void worker_watch(Worker *w, unsigned what)
 {
-    send(w, (Command){.kind = COMMAND_WATCH, .number = on});
+    send(w, (Command){.kind = COMMAND_WATCH, .number = what});
 }
 
 Snapshot *worker_take_snapshot(Worker *w)

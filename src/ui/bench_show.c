@@ -57,26 +57,20 @@ static bool look(ShowJob *job, Snapshot *s)
     net = team ? model_network(&model, SCATTER, team, &job->error) : NULL;
     if (!net)
         goto done;
-    s->probe_shape = network_input(net);
-    s->output_shape = network_output(net);
-    if (shape_size(s->probe_shape) != job->size) {
+    if (shape_size(network_input(net)) != job->size) {
         error_set(&job->error, ERROR_INPUT, "open the data it was trained on", "%s does not fit the data in use", job->run.name);
         goto done;
     }
-    s->probes = job->probes;
-    s->noisy = mem_new((size_t)job->probes * job->size, sizeof *s->noisy);
-    memcpy(s->noisy, job->probe_x, (size_t)job->probes * job->size * sizeof *s->noisy);
+    float *made, *noisy = snapshot_take_pictures(s, job->probes, network_input(net), network_output(net), &made);
+    memcpy(noisy, job->probe_x, (size_t)job->probes * job->size * sizeof *noisy);
     const NoiseSpec *noise = &job->design->stage[model.stage].train.set[TRAIN_NOISE];
     for (int i = 0; i < job->probes; i++)
-        noise_apply(noise, job->meta.seed, (uint32_t)NOISE_FIXED_EPOCH, (uint32_t)i, job->size, s->noisy + (size_t)i * job->size);
-    s->output = mem_new((size_t)job->probes * shape_size(s->output_shape), sizeof *s->output);
-    network_forward(net, 0, network_layers(net), job->probes, s->noisy, s->output);
+        noise_apply(noise, job->meta.seed, (uint32_t)NOISE_FIXED_EPOCH, (uint32_t)i, job->size, noisy + (size_t)i * job->size);
+    network_forward(net, 0, network_layers(net), job->probes, noisy, made);
     int code = model_code_layer(&model);
     if (code > 0 && code <= network_layers(net)) {
-        s->code_size = (int)shape_size(network_layer_plan(net, code - 1)->out);
-        s->codes = job->codes;
-        s->code = mem_new((size_t)job->codes * (size_t)s->code_size, sizeof *s->code);
-        network_forward(net, 0, code, job->codes, job->code_x, s->code);
+        float *codes = snapshot_take_codes(s, job->codes, (int)shape_size(network_layer_plan(net, code - 1)->out));
+        network_forward(net, 0, code, job->codes, job->code_x, codes);
     }
     good = true;
 done:
@@ -94,8 +88,8 @@ static void show(void *context)
     if (!job->design || !metrics_read(&job->run, &metrics, &job->error))
         return;
     Snapshot *s = mem_new(1, sizeof *s);
-    s->metric = metrics.item;
-    s->metrics = metrics.count;
+    snapshot_set_metrics(s, metrics.item, metrics.count);
+    metrics_clear(&metrics);
     s->state = strcmp(job->meta.state, "done") == 0 ? WORKER_DONE : WORKER_STOPPED;
     if (look(job, s))
         job->snapshot = s;

@@ -151,7 +151,7 @@ static bool launch(Bench *bench, Error *err)
     free(code_x);
     if (!bench->worker)
         return false;
-    worker_watch_health(bench->worker, true);
+    worker_watch(bench->worker, WATCH_PROBES | WATCH_CODES | WATCH_HEALTH);
     return true;
 }
 

@@ -142,9 +142,9 @@ static void draw_codes(App *app, Cells *cells, Rect area)
     char note[80];
     if (!s->codes || !s->code)
         return;
-    if (train->coded != s) {
+    if (train->coded != s->code_turn) {
         plane_update(&train->plane, s->code, s->codes, s->code_size);
-        train->coded = s;
+        train->coded = s->code_turn;
     }
     snprintf(note, sizeof note, s->code_size > 2 ? "%d samples, main plane of %d numbers" : "%d samples", s->codes, s->code_size);
     heading_draw(cells, &area, "code plane", note);

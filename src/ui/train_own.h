@@ -18,7 +18,7 @@ typedef struct Train {
     int cursor;           /* epoch looked at, over all stages; 0: live */
     EpochLook look;       /* the probes at that epoch */
     Plane plane;
-    const Snapshot *coded; /* the snapshot the plane was made of */
+    unsigned coded;       /* code_turn the plane was made of */
     Rect plot_area;
     Plot plot;            /* of the last drawing: for the mouse */
 } Train;

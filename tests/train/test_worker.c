@@ -159,7 +159,7 @@ static void watching_changes_nothing(void **state)
         b.options.probe_x = b.options.code_x = b.x;
         Worker *worker = bench_start(&b, -1);
         for (int i = 0; way && i < 10; i++) {
-            worker_watch_health(worker, i % 2 == 0);
+            worker_watch(worker, i % 2 == 0 ? WATCH_PROBES | WATCH_HEALTH : i % 4 == 1 ? 0 : WATCH_CODES);
             worker_pause(worker);
             worker_set_probes(worker, i % 3, b.x);
             nap();
@@ -368,7 +368,7 @@ static void shows_what_it_is_asked_for(void **state)
     worker_set_probes(worker, 0, NULL);
     snapshot_free(await(worker, no_probes));
 
-    worker_watch_health(worker, true);
+    worker_watch(worker, WATCH_HEALTH);
     s = await(worker, is_watched);
     assert_true(s->health[0].weight > 0 && s->health[0].dead >= 0 && s->health[0].dead <= 1);
     snapshot_free(s);
@@ -473,7 +473,7 @@ static void *pester(void *arg)
         switch ((i + pest->number) % 6) {
         case 0: worker_set_lr(pest->worker, 0.001 * (1 + i % 7)); break;
         case 1: worker_set_probes(pest->worker, i % 4, pest->x); break;
-        case 2: worker_watch_health(pest->worker, i % 2); break;
+        case 2: worker_watch(pest->worker, i % 2 ? WATCH_HEALTH : WATCH_CODES); break;
         case 3: snapshot_free(worker_take_snapshot(pest->worker)); break;
         case 4: worker_set_noise(pest->worker, i % 2 ? "none" : "saltpepper 0.1"); break;
         default: worker_set_batch(pest->worker, 10 + i % 3); break;
