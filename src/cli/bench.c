@@ -17,8 +17,8 @@ static void print_line(bool json, const char *name, const Design *design, int st
         char label[64], samples[32];
         text_grouped(samples, sizeof samples, (long)(speed->samples_per_s + 0.5));
         snprintf(label, sizeof label, "%s%s%s", name, design->stages > 1 ? " " : "", design->stages > 1 ? design->stage[stage].name : "");
-        printf("%-22s %6d %12s %10.2f %9.1f %9.1f %% %8.0f\n", label, train_spec_batch(&design->stage[stage].train), samples,
-               speed->step_ms, speed->gflops, 100 * share, (double)speed->resident / 1e6);
+        printf("%-22s %6d %12s %10.2f %9.1f %9.1f %% %6.1f %% %6.0f\n", label, train_spec_batch(&design->stage[stage].train), samples,
+               speed->step_ms, speed->gflops, 100 * share, 100 * speed->idle, (double)speed->resident / 1e6);
     } else {
         Str out = {0};
         json_add_open(&out, NULL, '{');
@@ -31,6 +31,7 @@ static void print_line(bool json, const char *name, const Design *design, int st
         json_add_real(&out, "gflops", speed->gflops);
         json_add_real(&out, "peak_gflops", peak);
         json_add_real(&out, "peak_share", share);
+        json_add_real(&out, "idle_share", speed->idle);
         json_add_real(&out, "rss_mb", (double)speed->resident / 1e6);
         json_add_close(&out, '}');
         puts(out.text);
@@ -56,8 +57,8 @@ static bool bench_all(const Args *args, char *const *name, Design *const *design
     if (!args_real(args, "seconds", 0.01, 600, &seconds, err) || !speed_peak(team, seconds / 2, &peak, err))
         return false;
     if (!args_has(args, "json"))
-        printf("%d threads, sgemm %.1f GFLOP/s\n%-22s %6s %12s %10s %9s %11s %8s\n", team_size(team), peak, "network", "batch",
-               "samples/s", "ms/batch", "GFLOP/s", "of sgemm", "MB");
+        printf("%d threads, sgemm %.1f GFLOP/s\n%-22s %6s %12s %10s %9s %11s %8s %6s\n", team_size(team), peak, "network", "batch",
+               "samples/s", "ms/batch", "GFLOP/s", "of sgemm", "waiting", "MB");
     for (int i = 0; i < count; i++)
         if (!bench_one(args, name[i], design[i], team, seconds, peak, err))
             return false;
@@ -101,6 +102,6 @@ const Command bench_command = {
     .name = "bench", .operands = "[NET|PRESET]...", .most = 100, .help = "Measure how fast networks train on this machine",
     .more = "Every stage trains on random pictures held in memory, with shuffling and noise as in training. GFLOP/s counts the "
             "multiplications and additions of the layers as written; `of sgemm` is their share of what OpenBLAS's matrix product "
-            "reaches on the same threads in the same process. Without arguments all presets are measured. --json prints a line for each "
+            "reaches on the same threads in the same process, `waiting` the share of its time in which a thread waits for the others. Without arguments all presets are measured. --json prints a line for each "
             "preset and stage.",
     .options = options, .run = run};

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { SPINS = 1000, MOST_THREADS = 256, CACHE_LINE = 64 };
 
@@ -28,6 +29,11 @@ typedef struct Gate {
     pthread_cond_t opened;
 } Gate;
 
+/* What a watched rank is at: the processor time at which it last left a barrier, and what it worked until the next. */
+typedef struct Watch {
+    double since, worked;
+} Watch;
+
 struct Team {
     Gate start, barrier;
     _Alignas(CACHE_LINE) atomic_int arrived;
@@ -36,6 +42,8 @@ struct Team {
     void (*work)(void *arg, int rank); /* NULL: the threads leave */
     void *arg;
     pthread_t *threads; /* of ranks 1 and up */
+    Watch *watch;       /* one a rank; NULL: nobody looks */
+    double worked, longest; /* sums over phases: of all ranks' work, of the work of the rank that took longest */
 };
 
 typedef struct Member {
@@ -116,16 +124,61 @@ static void gate_wait(Gate *gate, unsigned seen, int spins)
     pthread_mutex_unlock(&gate->lock);
 }
 
+/* ---- watching: phases, which barriers end */
+
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void watch_begin(Team *team, int rank)
+{
+    if (team->watch)
+        team->watch[rank].since = thread_seconds();
+}
+
+static void watch_arrive(Team *team, int rank)
+{
+    if (team->watch)
+        team->watch[rank].worked = thread_seconds() - team->watch[rank].since;
+}
+
+/* By the last one to arrive. */
+static void watch_phase(Team *team)
+{
+    double longest = 0;
+    for (int rank = 0; team->watch && rank < team->size; rank++) {
+        team->worked += team->watch[rank].worked;
+        longest = team->watch[rank].worked > longest ? team->watch[rank].worked : longest;
+    }
+    team->longest += longest;
+}
+
+/* Between two runs only the caller works. */
+static void watch_between(Team *team)
+{
+    if (!team->watch)
+        return;
+    watch_arrive(team, 0);
+    team->worked += team->watch[0].worked;
+    team->longest += team->watch[0].worked;
+    watch_begin(team, 0);
+}
+
 void team_barrier(Team *team, int rank)
 {
-    (void)rank;
+    watch_arrive(team, rank);
     /* Read before arriving: the barrier cannot open without this rank, so the number is this round's. */
     unsigned round = atomic_load_explicit(&team->barrier.openings, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
+        watch_phase(team);
         gate_open(&team->barrier);
     } else
         gate_wait(&team->barrier, round, team->spins);
+    watch_begin(team, rank);
 }
 
 static void *member_main(void *argument)
@@ -138,6 +191,7 @@ static void *member_main(void *argument)
         gate_wait(&team->start, seen, team->spins);
         if (!team->work)
             return NULL;
+        watch_begin(team, member.rank);
         team->work(team->arg, member.rank);
         team_barrier(team, member.rank);
     }
@@ -151,6 +205,7 @@ static void release(Team *team, int started)
         pthread_join(team->threads[i], NULL);
     gate_destroy(&team->start);
     gate_destroy(&team->barrier);
+    free(team->watch);
     free(team->threads);
     free(team);
 }
@@ -210,6 +265,7 @@ int team_cores(void)
 void team_run(Team *team, void (*work)(void *arg, int rank), void *arg)
 {
     assert(work);
+    watch_between(team);
     team->work = work;
     team->arg = arg;
     if (team->size > 1)
@@ -226,4 +282,23 @@ void team_slice(int total, int grain, int rank, int size, int *first, int *count
     long from = grains * rank / size * grain, to = grains * (rank + 1) / size * grain;
     *first = (int)(from < total ? from : total);
     *count = (int)(to < total ? to : total) - *first;
+}
+
+void team_watch(Team *team)
+{
+    team_unwatch(team);
+    team->watch = mem_new((size_t)team->size, sizeof *team->watch);
+    team->worked = team->longest = 0;
+    watch_begin(team, 0);
+}
+
+void team_unwatch(Team *team)
+{
+    free(team->watch);
+    team->watch = NULL;
+}
+
+double team_idle(const Team *team)
+{
+    return team->longest > 0 ? 1 - team->worked / (team->longest * team->size) : 0;
 }

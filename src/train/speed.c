@@ -71,13 +71,16 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void measure(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds, Speed *out)
+static void measure(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, Team *team,
+                    double seconds, Speed *out)
 {
     enum { WINDOWS = 5, WARM = 3 };
     double rate[WINDOWS];
     int batches = set->count / batch, at = 0;
     uint32_t step = 0;
-    for (int window = -1; window < WINDOWS; window++) { /* the first one warms up */
+    for (int window = -1; window <= WINDOWS; window++) { /* the first one warms up, in the last one threads are watched */
+        if (window == WINDOWS)
+            team_watch(team);
         double began = clock_seconds(), now = began;
         int steps = 0;
         /* Slow networks get one step a window, fast ones as many as there is time for. */
@@ -90,13 +93,15 @@ static void measure(Network *net, const Dataset *set, const uint32_t *order, con
             steps++;
             now = clock_seconds();
         }
-        if (window >= 0)
+        if (window >= 0 && window < WINDOWS)
             rate[window] = steps * (double)batch / (now - began);
     }
     qsort(rate, WINDOWS, sizeof *rate, by_size);
     out->samples_per_s = rate[WINDOWS / 2];
     out->gflops = out->samples_per_s * network_flops(net) / 1e9;
     out->step_ms = 1000 * batch / out->samples_per_s;
+    out->idle = team_idle(team);
+    team_unwatch(team);
     out->resident = resident_bytes();
 }
 
@@ -119,7 +124,7 @@ bool speed_stage(const Design *design, int stage, Team *team, double seconds, Sp
     int classes = net && labels ? (int)shape_size(network_output(net)) : 0;
     bool good = net && data_make(chain->input, s->code_blocks > 0, batch, classes, &set, &order, err);
     if (good)
-        measure(net, &set, order, &train->set[TRAIN_NOISE], batch, seconds, out);
+        measure(net, &set, order, &train->set[TRAIN_NOISE], batch, team, seconds, out);
     network_free(net);
     dataset_clear(&set);
     free(order);

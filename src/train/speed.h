@@ -8,6 +8,7 @@ typedef struct Speed {
     double samples_per_s; /* whole training steps: gathering shuffled bytes, noise, forward, backward, update; median of several windows */
     double gflops;        /* samples_per_s times network_flops */
     double step_ms;
+    double idle;          /* share of its time that a thread waits for others (team_idle) */
     size_t resident;      /* bytes of the process's memory while it trained */
 } Speed;
 

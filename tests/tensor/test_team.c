@@ -140,11 +140,70 @@ static void shares(void **state)
             }
 }
 
+/* ---- who waits */
+
+static volatile float sink;
+
+/* Works `amount` units of some milliseconds. */
+static void toil(int amount)
+{
+    float x = 1;
+    for (long i = 0; i < amount * 1000000L; i++)
+        x = x * 0.999f + 0.1f;
+    sink = x;
+}
+
+typedef struct Toil {
+    Team *team;
+    int amount[3]; /* of each rank in the first phase; in the second, the other way round */
+} Toil;
+
+static void toil_run(void *arg, int rank)
+{
+    const Toil *t = arg;
+    toil(t->amount[rank]);
+    team_barrier(t->team, rank);
+    toil(t->amount[team_size(t->team) - 1 - rank]);
+}
+
+static double idle_share(Toil *t, int alone)
+{
+    team_watch(t->team);
+    for (int i = 0; i < 3; i++) {
+        team_run(t->team, toil_run, t);
+        toil(alone);
+    }
+    team_run(t->team, toil_run, t);
+    double share = team_idle(t->team);
+    team_unwatch(t->team);
+    return share;
+}
+
+/* Phase by phase, whoever is late: both ranks have worked the same in the end.  Processor time is a rough measure while others use
+ * the machine, hence the width; an even spread is far below all of them. */
+static void waiting_is_counted(void **state)
+{
+    (void)state;
+    Toil two = {team_new(2, NULL), {2, 2}}, uneven = {two.team, {1, 3}}, three = {team_new(3, NULL), {4, 1, 1}};
+    assert_true(team_idle(two.team) == 0); /* nobody looked */
+    double even = idle_share(&two, 0), odd = idle_share(&uneven, 0), third = idle_share(&three, 0), alone = idle_share(&two, 4);
+    if (even > 0.15)
+        fail_msg("even work: %.3f", even);
+    if (odd < 0.25 || odd > 0.42)
+        fail_msg("1 and 3: %.3f, not 1/3", odd);
+    if (third < 0.42 || third > 0.58)
+        fail_msg("4, 1 and 1: %.3f, not 1/2", third);
+    if (alone < 0.15 || alone > 0.29) /* 16 shared by two, 12 by rank 0 alone: 6 of 28 */
+        fail_msg("between runs: %.3f, not 0.214", alone);
+    team_free(two.team);
+    team_free(three.team);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_small_runs), cmocka_unit_test(barriers), cmocka_unit_test(sleepers_wake),
-        cmocka_unit_test(ends),            cmocka_unit_test(shares),
+        cmocka_unit_test(ends),            cmocka_unit_test(shares),   cmocka_unit_test(waiting_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
