@@ -2,11 +2,13 @@
 
 #include "tensor/isa.h"
 
+#include "tensor/precision.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[ISA_COUNT] = {"baseline", "avx2", "avx512"};
+static const char *const names[ISA_COUNT] = {"baseline", "avx2", "avx512", "avx512bf16"};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Isa chosen; /* written once, before anyone reads it */
 
@@ -14,6 +16,8 @@ bool isa_supported(Isa isa)
 {
 #if defined(__x86_64__) && !defined(DISABLE_SIMD)
     switch (isa) {
+    case ISA_AVX512BF16:
+        return isa_supported(ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
     case ISA_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
             && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
@@ -28,7 +32,9 @@ bool isa_supported(Isa isa)
 
 static void choose(void)
 {
-    chosen = isa_supported(ISA_AVX512) ? ISA_AVX512 : isa_supported(ISA_AVX2) ? ISA_AVX2 : ISA_BASELINE;
+    chosen = ISA_COUNT - 1;
+    while (!isa_supported(chosen))
+        chosen--;
     const char *forced = getenv("HOURGLASS_KERNELS");
     for (int i = 0; forced && i < ISA_COUNT; i++)
         if (!strcmp(forced, names[i]) && isa_supported((Isa)i))
@@ -44,4 +50,9 @@ Isa isa_chosen(void)
 const char *isa_name(Isa isa)
 {
     return names[isa];
+}
+
+bool precision_is_native(Precision precision)
+{
+    return precision == PRECISION_FLOAT32 || isa_chosen() == ISA_AVX512BF16;
 }

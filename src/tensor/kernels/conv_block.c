@@ -74,13 +74,13 @@ INLINE void block(const ConvBlock *b, const int rows, const int vectors)
                 const float *w = b->w + plane * b->w_plane + run * b->w_run;
                 ptrdiff_t x_step = b->x_step, w_step = b->w_step;
                 for (int i = b->length; i > 0; i--, at += x_step, w += w_step) {
-                    Vec column[CONV_VECTORS];
+                    Factor column[CONV_VECTORS];
                     EACH(v, vectors)
-                        column[v] = vec_load(w + v * VECTOR_FLOATS);
+                        column[v] = factor_load(w + v * VECTOR_FLOATS);
                     EACH(p, rows) {
-                        Vec spread = vec_all((p < HELD ? held[p] : places[p])[at]);
+                        Factor spread = factor_spread((p < HELD ? held[p] : places[p]) + at);
                         EACH(v, vectors)
-                            sum[p][v] += spread * column[v];
+                            sum[p][v] = factor_add(sum[p][v], spread, column[v]);
                     }
                 }
             }
@@ -103,7 +103,7 @@ EACH_ROWS(DEFINE, 1)
 EACH_ROWS(DEFINE, 2)
 
 #define NAME(rows, vectors) block_##rows##_##vectors,
-const ConvBlockKernels KERNEL(conv_block_kernels) = {
+const ConvBlockKernels CONV_TABLE(conv_block_kernels) = {
     .vector = VECTOR_FLOATS,
     .rows = ROWS,
     .block = {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}},

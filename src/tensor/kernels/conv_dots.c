@@ -77,23 +77,23 @@ INLINE void dots(const ConvDots *d, const int filters, const int rows)
             const float *w = d->w + run * d->w_run;
             int left = d->length;
             for (; left >= VECTOR_FLOATS; left -= VECTOR_FLOATS, at += VECTOR_FLOATS, w += VECTOR_FLOATS) {
-                Vec weights[CONV_FILTERS];
+                Factor weights[CONV_FILTERS];
                 EACH(f, filters)
-                    weights[f] = vec_load(w + f * w_filter);
+                    weights[f] = factor_load(w + f * w_filter);
                 EACH(p, rows) {
-                    Vec x = vec_load((p < HELD ? held[p] : places[p]) + at);
+                    Factor x = factor_load((p < HELD ? held[p] : places[p]) + at);
                     EACH(f, filters)
-                        sum[p][f] += x * weights[f];
+                        sum[p][f] = factor_add(sum[p][f], x, weights[f]);
                 }
             }
             if (left) {
-                Vec weights[CONV_FILTERS];
+                Factor weights[CONV_FILTERS];
                 EACH(f, filters)
-                    weights[f] = vec_load_part(w + f * w_filter, left);
+                    weights[f] = factor_load_part(w + f * w_filter, left);
                 EACH(p, rows) {
-                    Vec x = vec_load_part(places[p] + at, left);
+                    Factor x = factor_load_part(places[p] + at, left);
                     EACH(f, filters)
-                        sum[p][f] += x * weights[f];
+                        sum[p][f] = factor_add(sum[p][f], x, weights[f]);
                 }
             }
         }
@@ -131,7 +131,7 @@ UP_TO(DEFINE, 2, ROWS_2)
 UP_TO(DEFINE, 3, ROWS_3)
 UP_TO(DEFINE, 4, ROWS_4)
 
-const ConvDotsKernels KERNEL(conv_dots_kernels) = {
+const ConvDotsKernels CONV_TABLE(conv_dots_kernels) = {
     .rows = {ROWS_1, ROWS_2, ROWS_3, ROWS_4},
     .dots = {{UP_TO(NAME, 1, ROWS_1)}, {UP_TO(NAME, 2, ROWS_2)}, {UP_TO(NAME, 3, ROWS_3)}, {UP_TO(NAME, 4, ROWS_4)}},
 };

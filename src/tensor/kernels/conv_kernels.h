@@ -1,4 +1,7 @@
-/* What conv.c asks of the vector kernels: tables of functions, compiled for every instruction set. */
+/* What conv.c asks of the vector kernels: tables of functions, compiled for every instruction set.
+ *
+ * Blocks and dot products come in two kinds: of floats, and of pairs of bf16 numbers (tensor/pairs.h).  For those x and w
+ * are words of two numbers in the place of a float, and distances and lengths count words. */
 #ifndef TENSOR_CONV_KERNELS_H
 #define TENSOR_CONV_KERNELS_H
 
@@ -102,10 +105,16 @@ typedef struct ConvWinogradKernels {
     extern const ConvBlockKernels conv_block_kernels_##isa; \
     extern const ConvDotsKernels conv_dots_kernels_##isa; \
     extern const ConvRowsKernels conv_rows_kernels_##isa; \
-    extern const ConvWinogradKernels conv_winograd_kernels_##isa[2];
+    extern const ConvWinogradKernels conv_winograd_kernels_##isa[2]; \
+    CONV_KERNELS_OF_PAIRS(isa)
+#define CONV_KERNELS_OF_PAIRS(isa) \
+    extern const ConvBlockKernels conv_block_kernels_pairs_##isa; \
+    extern const ConvDotsKernels conv_dots_kernels_pairs_##isa;
 CONV_KERNELS_OF(baseline)
 CONV_KERNELS_OF(avx2)
 CONV_KERNELS_OF(avx512)
+CONV_KERNELS_OF_PAIRS(avx512bf16)
 #undef CONV_KERNELS_OF
+#undef CONV_KERNELS_OF_PAIRS
 
 #endif
