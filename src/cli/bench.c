@@ -24,6 +24,7 @@ static void print_line(bool json, const char *name, const Design *design, int st
         json_add_open(&out, NULL, '{');
         json_add_text(&out, "preset", name);
         json_add_text(&out, "stage", design->stage[stage].name);
+        json_add_text(&out, "precision", design->stage[stage].train.set[TRAIN_PRECISION].kind->name);
         json_add_int(&out, "threads", threads);
         json_add_int(&out, "batch", train_spec_batch(&design->stage[stage].train));
         json_add_real(&out, "samples_per_s", speed->samples_per_s);
@@ -51,11 +52,25 @@ static bool bench_one(const Args *args, const char *name, const Design *design, 
     return true;
 }
 
+/* Numbers of bf16 are measured apart and must not pass for those of float32. */
+static void tell_precision(bool json, Design *const *design, int count)
+{
+    bool told = json;
+    for (int i = 0; !told && i < count; i++)
+        for (int s = 0; !told && s < design[i]->stages; s++)
+            if (train_spec_arithmetic(&design[i]->stage[s].train).precision != PRECISION_FLOAT32) {
+                const char *note = precision_note(PRECISION_BF16);
+                printf("layers multiply in bf16: not to be compared with tables of float32%s%s\n", note ? "; " : "", note ? note : "");
+                told = true;
+            }
+}
+
 static bool bench_all(const Args *args, char *const *name, Design *const *design, int count, Team *team, Error *err)
 {
     double seconds = 1, peak;
     if (!args_real(args, "seconds", 0.01, 600, &seconds, err) || !speed_peak(team, seconds / 2, &peak, err))
         return false;
+    tell_precision(args_has(args, "json"), design, count);
     if (!args_has(args, "json"))
         printf("%d threads, sgemm %.1f GFLOP/s\n%-22s %6s %12s %10s %9s %11s %8s %6s\n", team_size(team), peak, "network", "batch",
                "samples/s", "ms/batch", "GFLOP/s", "of sgemm", "waiting", "MB");
@@ -93,6 +108,7 @@ static int run(const Args *args, Error *err)
 static const Option options[] = {
     OPTION_SET,
     {"batch", 'b', "N", "batch size of every stage"},
+    OPTION_PRECISION,
     {"seconds", 0, "S", "how long to measure each stage (1)"},
     OPTION_THREADS,
     OPTION_JSON,

@@ -38,6 +38,21 @@ const char *job_runs_dir(const Args *args)
 
 /* -- Designs. */
 
+/* Settings with an option of their own: --precision bf16 is --set precision=bf16. */
+static bool apply_own_options(const Args *args, Design *design, Error *err)
+{
+    static const char *const names[] = {"precision"};
+    for (int i = 0; i < (int)COUNT_OF(names); i++) {
+        char assignment[256];
+        if (!args_knows(args, names[i]) || !args_text(args, names[i]))
+            continue;
+        snprintf(assignment, sizeof assignment, "%s=%s", names[i], args_text(args, names[i]));
+        if (!design_set(design, assignment, err))
+            return false;
+    }
+    return true;
+}
+
 bool job_apply_settings(const Args *args, Design *design, Error *err)
 {
     int at = 0, epochs = 0, batch = 0;
@@ -47,6 +62,8 @@ bool job_apply_settings(const Args *args, Design *design, Error *err)
     for (const char *assignment; args_knows(args, "set") && (assignment = args_next(args, "set", &at));)
         if (!design_set(design, assignment, err))
             return error_at(err, "--set", 0, 0);
+    if (!apply_own_options(args, design, err))
+        return false;
     for (int i = 0; i < design->stages; i++) {
         if (epochs)
             design->stage[i].train.set[TRAIN_EPOCHS].value[0].number = epochs;

@@ -146,6 +146,7 @@ static const Option options[] = {
     OPTION_SET,
     {"epochs", 'e', "N", "epochs of every stage"},
     {"batch", 'b', "N", "batch size of every stage"},
+    OPTION_PRECISION,
     OPTIONS_DATA,
     {"encoder", 0, "MODEL", "start the block `encoder` from this run or model file and leave out the stage that would train it"},
     OPTION_SEED,

@@ -26,9 +26,10 @@ LayerSpec layer_spec_new(const LayerKind *kind)
     return (LayerSpec){.set = param_set_new(&kind->param)};
 }
 
-bool layer_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err)
+bool layer_plan(const LayerSpec *spec, Shape in, Arithmetic arithmetic, bool training, bool wants_dx, LayerPlan *out,
+                Error *err)
 {
-    *out = (LayerPlan){.kind = layer_spec_kind(spec), .in = in};
+    *out = (LayerPlan){.kind = layer_spec_kind(spec), .arithmetic = arithmetic, .in = in};
     bool good = out->kind->plan(spec, in, training, wants_dx, out, err);
     if (good && out->activation.alpha < 0)
         good = error_set(err, ERROR_INPUT, "write a number from 0 on, or leave it out", "%s(%g): its number cannot be negative",

@@ -5,6 +5,7 @@
 
 #include "base/param.h"
 #include "tensor/activation.h"
+#include "tensor/conv.h"
 #include "tensor/shape.h"
 #include "tensor/team.h"
 
@@ -36,9 +37,16 @@ typedef struct TensorPlan {
     double fan_in, fan_out;
 } TensorPlan;
 
+/* How layers take their products, where there is a choice: for a whole network. */
+typedef struct Arithmetic {
+    Precision precision;
+    ConvWay conv;
+} Arithmetic;
+
 /* What a layer will need, found before any memory exists. */
 typedef struct LayerPlan {
     const LayerKind *kind;
+    Arithmetic arithmetic;
     Shape in, out;
     Activation activation; /* ACT_LINEAR where the kind has none */
     TensorPlan tensor[LAYER_TENSORS];
@@ -86,7 +94,7 @@ typedef struct LayerRun {
 struct LayerKind {
     ParamKind param;
     const char *group; /* "layers that learn", "layers that resize", "layers that only shape": for the menus */
-    bool (*plan)(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err);
+    bool (*plan)(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err); /* out has kind, arithmetic, in */
     void (*pack)(const LayerRun *run, int rank, int size); /* NULL: nothing to pack */
     void (*forward)(const LayerRun *run);
     void (*backward)(const LayerRun *run); /* called with what forward left in keep */
@@ -107,7 +115,8 @@ LayerSpec layer_spec_new(const LayerKind *kind);    /* all defaults, no name */
 
 /* Shape inference and needs.  training: the layer learns (a frozen one does not); wants_dx: its input gradient will be asked for.
  * On error says which shape does not fit and what would (err->cure). */
-bool layer_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err) MUST_CHECK;
+bool layer_plan(const LayerSpec *spec, Shape in, Arithmetic arithmetic, bool training, bool wants_dx, LayerPlan *out,
+                Error *err) MUST_CHECK;
 void layer_plan_clear(LayerPlan *plan);
 
 #endif

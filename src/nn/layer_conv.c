@@ -48,11 +48,12 @@ static bool plan_rest(const LayerSpec *spec, const ConvGeometry *g, bool transpo
     return true;
 }
 
-static ConvGeometry geometry_of(const LayerSpec *spec, int h, int w)
+static ConvGeometry geometry_of(const LayerSpec *spec, Arithmetic arithmetic, int h, int w)
 {
     const Value *v = spec->set.value;
     ConvGeometry g = {.in_h = h, .in_w = w, .kernel_h = v[KERNEL].size[0], .kernel_w = v[KERNEL].size[1],
-                      .stride_h = v[STRIDE].size[0], .stride_w = v[STRIDE].size[1]};
+                      .stride_h = v[STRIDE].size[0], .stride_w = v[STRIDE].size[1],
+                      .way = arithmetic.conv, .precision = arithmetic.precision};
     conv_axis(h, g.kernel_h, g.stride_h, v[PADDING].choice, &g.out_h, &g.pad_top);
     conv_axis(w, g.kernel_w, g.stride_w, v[PADDING].choice, &g.out_w, &g.pad_left);
     return g;
@@ -62,7 +63,7 @@ static bool conv_plan_layer(const LayerSpec *spec, Shape in, bool training, bool
 {
     if (!layer_wants_map(in, "conv", err))
         return false;
-    ConvGeometry g = geometry_of(spec, in.h, in.w);
+    ConvGeometry g = geometry_of(spec, out->arithmetic, in.h, in.w);
     if (g.out_h < 1 || g.out_w < 1)
         return error_set(err, ERROR_INPUT, "use `same`, a smaller kernel, or fewer layers that shrink the picture before it",
                          "kernel %dx%d does not fit into input %dx%dx%d", g.kernel_h, g.kernel_w, in.h, in.w, in.c);
@@ -79,7 +80,7 @@ static bool convt_plan_layer(const LayerSpec *spec, Shape in, bool training, boo
     const Value *v = spec->set.value;
     int h = conv_transposed_length(in.h, v[KERNEL].size[0], v[STRIDE].size[0], v[PADDING].choice);
     int w = conv_transposed_length(in.w, v[KERNEL].size[1], v[STRIDE].size[1], v[PADDING].choice);
-    ConvGeometry g = geometry_of(spec, h, w);
+    ConvGeometry g = geometry_of(spec, out->arithmetic, h, w);
     assert(g.out_h == in.h && g.out_w == in.w); /* Keras' lengths are those the convolution undoes */
     g.in_c = (int)v[FILTERS].number;
     g.out_c = in.c;
@@ -160,9 +161,9 @@ static bool conv_mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *
     out->set.kind = strided ? &convt_kind.param : &conv_kind.param;
     out->set.value[FILTERS].number = in.c;
     LayerPlan there, back;
-    if (!layer_plan(spec, in, false, false, &there, err))
+    if (!layer_plan(spec, in, (Arithmetic){0}, false, false, &there, err))
         return false;
-    if (!layer_plan(out, there.out, false, false, &back, err)) {
+    if (!layer_plan(out, there.out, (Arithmetic){0}, false, false, &back, err)) {
         layer_plan_clear(&there);
         return false;
     }

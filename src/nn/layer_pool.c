@@ -79,7 +79,7 @@ static void avgpool_layer_backward(const LayerRun *run)
 static bool pool_mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
 {
     LayerPlan there;
-    if (!layer_plan(spec, in, false, false, &there, err))
+    if (!layer_plan(spec, in, (Arithmetic){0}, false, false, &there, err))
         return false;
     const PoolGeometry g = *(const PoolGeometry *)there.own;
     layer_plan_clear(&there);

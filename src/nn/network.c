@@ -40,7 +40,8 @@ static bool plan_layers(Network *net, const LayerSpec *specs, int count, Error *
         layer->frozen = net->options.frozen && net->options.frozen[i];
         layer->wants_dx = wants_dx;
         bool learning = net->learns && !layer->frozen;
-        if (!layer_plan(&specs[i], in, learning, wants_dx && (net->learns || net->options.input_gradient), &layer->plan, err))
+        bool backward = wants_dx && (net->learns || net->options.input_gradient);
+        if (!layer_plan(&specs[i], in, net->options.arithmetic, learning, backward, &layer->plan, err))
             return error_at(err, specs[i].name, 0, 0);
         net->layers = i + 1;
         layer->activation = layer->plan.activation;

@@ -21,6 +21,7 @@ typedef struct NetworkOptions {
     const LossSpec *loss; /* NULL: inference only, no gradients are held */
     const OptimizerSpec *optimizer; /* with a loss */
     bool input_gradient; /* network_backward will be used */
+    Arithmetic arithmetic;
     int threads;         /* network_measure without a team: as if it had so many */
 } NetworkOptions;
 

@@ -13,7 +13,7 @@ bool design_plan_layer(const LayerSpec *spec, Shape in, LayerPlan *out, Error *e
     const size_t most = (size_t)1 << 28;
     const char *name = *spec->name ? spec->name : spec->set.kind->name;
     char text[SHAPE_TEXT];
-    if (!layer_plan(spec, in, false, false, out, err)) {
+    if (!layer_plan(spec, in, (Arithmetic){0}, false, false, out, err)) {
         if (err) {
             /* The kind says what is wrong, this says where and what came in. */
             char what[sizeof err->what];

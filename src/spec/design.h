@@ -38,6 +38,7 @@ typedef enum TrainSetting {
     TRAIN_CLIP,       /* clip norm=1 value=0           0: none */
     TRAIN_STOP,       /* stop patience=5 min-delta=0   0: never early; restores the best epoch */
     TRAIN_SHUFFLE,    /* shuffle yes */
+    TRAIN_PRECISION,  /* precision bf16                tensor/precision.h; float32 */
     TRAIN_SETTINGS
 } TrainSetting;
 
@@ -64,6 +65,7 @@ TrainSpec train_spec_new(void);                     /* all defaults */
 int train_spec_batch(const TrainSpec *spec);
 int train_spec_epochs(const TrainSpec *spec);
 double train_spec_lr(const TrainSpec *spec);
+Arithmetic train_spec_arithmetic(const TrainSpec *spec); /* how products are to be taken */
 void train_spec_set_lr(TrainSpec *spec, double lr);
 
 typedef enum MirrorKind {

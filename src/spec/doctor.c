@@ -327,6 +327,15 @@ static void check_input(Ward *ward)
     ward_note(ward, SEVERITY_ERROR, -1, -1, cured, cure, "%s", err.what);
 }
 
+static void check_precision(Ward *ward, int stage)
+{
+    const Stage *of = &ward->design->stage[stage];
+    const char *note = precision_note(train_spec_arithmetic(&of->train).precision);
+    if (note)
+        ward_note(ward, SEVERITY_WARNING, stage, -1, ward_with(ward->design, "%s.precision=float32", of->name), "train in float32",
+                  "stage %s: %s", of->name, note);
+}
+
 static void check_memory(Ward *ward, int stage)
 {
     const Stage *of = &ward->design->stage[stage];
@@ -371,6 +380,7 @@ void doctor_examine(const Design *design, const Data *data, size_t memory_free, 
         check_input(&ward);
     for (int s = 0; s < design->stages; s++) {
         check_rate(&ward, s);
+        check_precision(&ward, s);
         if (data)
             check_data(&ward, s);
         Chain *chain = design_chain(design, s, NULL);

@@ -69,7 +69,8 @@ bool summary_make(const Design *design, int stage, int threads, Summary *out, Er
     }
     NetworkOptions options = {.input = chain->input, .batch = train_spec_batch(&of->train), .threads = threads,
                               .frozen = chain->frozen, .loss = &of->train.set[TRAIN_LOSS],
-                              .optimizer = &of->train.set[TRAIN_OPTIMIZER]};
+                              .optimizer = &of->train.set[TRAIN_OPTIMIZER],
+                              .arithmetic = train_spec_arithmetic(&of->train)};
     good = good && network_measure(chain->layer, chain->layers, &options, &out->bytes_training, err);
     free(chain);
     if (!good)

@@ -26,7 +26,7 @@ const ConvKernels *conv_kernels(void)
                     conv_winograd_kernels_avx512},
 #endif
     };
-    return &kernels[isa_chosen()];
+    return &kernels[isa_chosen() < ISA_AVX512 ? isa_chosen() : ISA_AVX512];
 }
 
 int conv_group(size_t floats)

@@ -10,6 +10,7 @@
 #define TENSOR_CONV_H
 
 #include "tensor/activation.h"
+#include "tensor/precision.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ typedef struct ConvGeometry {
     int stride_h, stride_w;
     int pad_top, pad_left; /* what is missing at the bottom and right follows from the sizes */
     ConvWay way;
+    Precision precision;
 } ConvGeometry;
 
 /* TensorFlow's padding rule along one axis: `same` gives ceil(in / stride) outputs and puts the odd pixel of padding at

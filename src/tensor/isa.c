@@ -52,7 +52,10 @@ const char *isa_name(Isa isa)
     return names[isa];
 }
 
-bool precision_is_native(Precision precision)
+const char *precision_note(Precision precision)
 {
-    return precision == PRECISION_FLOAT32 || isa_chosen() == ISA_AVX512BF16;
+    if (precision == PRECISION_FLOAT32 || isa_chosen() == ISA_AVX512BF16)
+        return NULL;
+    return "these kernels have no instructions for bf16 (AVX512-BF16): the rounded numbers are multiplied in float32, with the "
+           "same results, but slower than float32 alone";
 }

@@ -8,11 +8,9 @@
 #ifndef TENSOR_PRECISION_H
 #define TENSOR_PRECISION_H
 
-#include <stdbool.h>
-
 typedef enum Precision { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 
-/* Whether the kernels in use have instructions for bf16. */
-bool precision_is_native(Precision precision);
+/* NULL where the kernels in use have instructions for it, else a sentence that says what that means. */
+const char *precision_note(Precision precision);
 
 #endif

@@ -59,7 +59,8 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
     Chain *chain = team ? design_chain(design, stage, err) : NULL;
     int batch = train_spec_batch(train);
     NetworkOptions options = {.batch = batch, .team = team, .seed = 1, .loss = &train->set[TRAIN_LOSS],
-                              .optimizer = &train->set[TRAIN_OPTIMIZER]};
+                              .optimizer = &train->set[TRAIN_OPTIMIZER],
+                              .arithmetic = train_spec_arithmetic(train)};
     Network *net = NULL;
     if (chain) {
         options.input = chain->input;

@@ -117,7 +117,8 @@ bool speed_stage(const Design *design, int stage, Team *team, double seconds, Sp
     Chain *chain = design_chain(design, stage, err);
     if (chain) {
         NetworkOptions options = {.input = chain->input, .batch = batch, .team = team, .seed = 1, .frozen = chain->frozen,
-                                  .loss = &train->set[TRAIN_LOSS], .optimizer = &train->set[TRAIN_OPTIMIZER]};
+                                  .loss = &train->set[TRAIN_LOSS], .optimizer = &train->set[TRAIN_OPTIMIZER],
+                                  .arithmetic = train_spec_arithmetic(train)};
         net = network_new(chain->layer, chain->layers, &options, err);
     }
     bool labels = loss_spec_kind(&train->set[TRAIN_LOSS])->labels;

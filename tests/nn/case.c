@@ -94,7 +94,7 @@ void case_add(Case *c, LayerSpec spec)
     Error err = {0};
     assert_true(c->layers < CASE_LAYERS);
     snprintf(spec.name, sizeof spec.name, "layer_%d", c->layers);
-    if (!layer_plan(&spec, c->output, true, true, &plan, &err))
+    if (!layer_plan(&spec, c->output, (Arithmetic){0}, true, true, &plan, &err))
         fail_msg("%s: %s", c->text, err.what);
     c->output = plan.out;
     layer_plan_clear(&plan);

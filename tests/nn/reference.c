@@ -327,7 +327,7 @@ LayerSpec reference_draw(const LayerKind *kind, int turn, Rng *rng, Shape *in)
                 value->number = PICK(rng, 0, 1) ? between(rng, 0.05, 2) : 0;
         }
         LayerPlan plan;
-        if (!layer_plan(&spec, *in, true, true, &plan, NULL))
+        if (!layer_plan(&spec, *in, (Arithmetic){0}, true, true, &plan, NULL))
             continue;
         size_t out = shape_size(plan.out);
         layer_plan_clear(&plan);
