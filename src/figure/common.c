@@ -96,3 +96,54 @@ void figure_table_sample(Table *table, int row, int column, int place, int label
     if (label >= 0)
         table_set(table, row, column + 1, label);
 }
+
+void figure_about_sample(const Subject *s, int place, char *buffer, size_t size)
+{
+    char name[40] = "";
+    int label = subject_label(s, place);
+    if (label >= 0)
+        subject_class_name(s, label, name, sizeof name);
+    snprintf(buffer, size, "%s #%d", name, place);
+}
+
+/* ---- the end of every draw function */
+
+bool figure_put_sheet(const FigureRequest *request, const Sheet *sheet, Figure *out, Error *err)
+{
+    if (!request->content)
+        return sheet_draw(sheet, &request->style, &out->image, err);
+    content_of_sheet(sheet, &out->content);
+    return true;
+}
+
+bool figure_put_lines(const FigureRequest *request, const LinePlot *plot, Figure *out, Error *err)
+{
+    if (!request->content)
+        return plot_lines(plot, &request->style, &out->image, err);
+    content_of_lines(plot, &out->content);
+    return true;
+}
+
+bool figure_put_scatter(const FigureRequest *request, const Scatter *scatter, Figure *out, Error *err)
+{
+    if (!request->content)
+        return plot_scatter(scatter, &request->style, &out->image, err);
+    content_of_scatter(scatter, &out->content);
+    return true;
+}
+
+bool figure_put_matrix(const FigureRequest *request, const Matrix *matrix, Figure *out, Error *err)
+{
+    if (!request->content)
+        return matrix_draw(matrix, &request->style, &out->image, err);
+    content_of_matrix(matrix, &out->content);
+    return true;
+}
+
+bool figure_put_blocks(const FigureRequest *request, const Blocks *blocks, Figure *out, Error *err)
+{
+    if (!request->content)
+        return blocks_draw(blocks, &request->style, &out->image, err);
+    content_of_blocks(blocks, &out->content);
+    return true;
+}

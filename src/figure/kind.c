@@ -98,6 +98,7 @@ bool figure_draw(const FigureRequest *request, const FigureSource *source, Figur
 void figure_clear(Figure *figure)
 {
     image_clear(&figure->image);
+    content_clear(&figure->content);
     for (int i = 0; i < figure->frames; i++)
         image_clear(&figure->frame[i]);
     free(figure->frame);

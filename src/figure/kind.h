@@ -4,7 +4,7 @@
 #define FIGURE_KIND_H
 
 #include "base/param.h"
-#include "figure/page.h"
+#include "figure/content.h"
 #include "store/metrics.h"
 #include "study/subject.h"
 #include "study/table.h"
@@ -56,10 +56,12 @@ typedef struct FigureRequest {
     const char *text[FIGURE_TEXTS]; /* NULL: not given; borrowed */
     uint64_t seed;
     FigureStyle style;
+    bool content; /* keep what is to be drawn, draw no pixels */
 } FigureRequest;
 
 typedef struct Figure {
     Image image;
+    FigureContent content; /* in place of the image where that was asked for */
     Image *frame;      /* further pictures: one an epoch; NULL: none */
     int *frame_number; /* the epoch */
     int frames;

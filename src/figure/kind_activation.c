@@ -62,7 +62,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 gradient ascent on the input, %d steps \u00b7 below: unit and activation",
                  s->name, options.steps);
         sheet.captions = figure_captions(&text, s);
-        ok = sheet_draw(&sheet, &request->style, &out->image, err);
+        ok = figure_put_sheet(request, &sheet, out, err);
         sheet_clear(&sheet);
     }
     free(unit);

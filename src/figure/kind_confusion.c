@@ -71,7 +71,7 @@ static bool draw_confusion(const FigureSource *source, const FigureRequest *requ
     Matrix matrix = {.captions = figure_captions(&text, s), .size = n, .count = confusion.count, .name = name, .row_axis = "true class",
                      .column_axis = "predicted class", .extra_name = extra_name, .extra = extra,
                      .extras = request_choice(request, SHARES) ? 3 : 0};
-    bool ok = matrix_draw(&matrix, &request->style, &out->image, err);
+    bool ok = figure_put_matrix(request, &matrix, out, err);
     if (ok)
         list(&confusion, name, &out->table);
     confusion_clear(&confusion);
@@ -132,6 +132,7 @@ static bool draw_mistakes(const FigureSource *source, const FigureRequest *reque
         int at = wrong[i], row = table_add_row(&out->table);
         subject_clean(s, at, x + (size_t)i * s->input);
         sheet.cell[i].pixels = x + (size_t)i * s->input;
+        figure_about_sample(s, at, sheet.cell[i].about, SHEET_TEXT);
         mistake_caption(s, subject_label(s, at), p.predicted[at], sheet.cell[i].caption);
         table_set(&out->table, row, 0, at);
         table_set(&out->table, row, 1, subject_label(s, at));
@@ -147,7 +148,7 @@ static bool draw_mistakes(const FigureSource *source, const FigureRequest *reque
     snprintf(text.subtitle, sizeof text.subtitle, "%d of %s mistakes among %s%s \u00b7 below: true \u2192 predicted", count, all, samples,
              request_choice(request, ORDER) == ORDER_SURE ? ", the surest first" : "");
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, &out->image, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     sheet_clear(&sheet);
     free(x);
     free(wrong);

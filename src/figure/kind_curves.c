@@ -109,15 +109,15 @@ static void smooth_curve(const double *y, int count, double keep, double *out)
 }
 
 typedef struct Marks {
-    PlotMark *item;
+    LineMark *item;
     int count;
 } Marks;
 
-static void add_mark(Marks *marks, PlotMarkKind kind, double x, const char *run, const char *text)
+static void add_mark(Marks *marks, LineMarkKind kind, double x, const char *run, const char *text)
 {
     marks->item = mem_resize(marks->item, (size_t)marks->count + 1, sizeof *marks->item);
-    PlotMark *mark = &marks->item[marks->count++];
-    *mark = (PlotMark){.kind = kind, .x = x};
+    LineMark *mark = &marks->item[marks->count++];
+    *mark = (LineMark){.kind = kind, .x = x};
     snprintf(mark->text, sizeof mark->text, "%s%s%s", run, *run ? ": " : "", text);
 }
 
@@ -344,7 +344,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     LinePlot plot = {.captions = {title, subtitle, ""}, .x_label = "epoch", .y_label = what->label ? what->label : y_label,
                      .log_y = request_choice(request, LOG), .whole_x = request_choice(request, BY) == BY_EPOCHS,
                      .curve = curve, .curves = curves, .mark = marks.item, .marks = marks.count};
-    bool ok = points ? plot_lines(&plot, &request->style, &out->image, err)
+    bool ok = points ? figure_put_lines(request, &plot, out, err)
                      : error_set(err, ERROR_INPUT, NULL, "there are no numbers yet for %s of %s", metrics[request_choice(request, METRIC)].word, first->name);
     if (ok)
         list(source, request, &out->table);

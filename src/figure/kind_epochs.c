@@ -54,7 +54,7 @@ static double mean_error(const Series *series, int e, size_t size)
     return sum / series->count;
 }
 
-static bool draw_sheet(const Series *series, const FigureRequest *request, Subject *s, Image *out, Error *err)
+static bool draw_sheet(const Series *series, const FigureRequest *request, Subject *s, Figure *out, Error *err)
 {
     int shown = series->epochs < request_int(request, ROWS) ? series->epochs : request_int(request, ROWS);
     Sheet sheet;
@@ -80,7 +80,7 @@ static bool draw_sheet(const Series *series, const FigureRequest *request, Subje
     snprintf(text.title, sizeof text.title, "How %s learned", s->name);
     snprintf(text.subtitle, sizeof text.subtitle, "reconstructions of %s after %d of %d saved epochs", samples, shown, series->epochs);
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, out, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     sheet_clear(&sheet);
     return ok;
 }
@@ -147,7 +147,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         error_set(err, ERROR_INPUT, NULL, "there are no samples to show");
     if (ok && !series.epochs)
         ok = error_set(err, ERROR_INPUT, NULL, "run %s kept the weights of no epoch", source->run->name);
-    ok = ok && run_epochs(&series, source, err) && draw_sheet(&series, request, s, &out->image, err);
+    ok = ok && run_epochs(&series, source, err) && draw_sheet(&series, request, s, out, err);
     if (ok && request_choice(request, FRAMES))
         ok = draw_frames(&series, request, s, out, err);
     if (ok)

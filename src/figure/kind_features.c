@@ -73,7 +73,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 %d of %d maps, %d\u00d7%d \u00b7 %s sample %d of %s%s", s->name, count, shape.c,
              shape.h, shape.w, s->part, sample, s->data->name, of);
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, &out->image, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     sheet_clear(&sheet);
     free(x);
     free(y);

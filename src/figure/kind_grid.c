@@ -107,13 +107,9 @@ static void place_cells(Sheet *sheet, const Grid *grid, const FigureRequest *req
                 cell->map = MAP_SIGNED, cell->low = s->picture.c == 3 ? -0.5f : -1, cell->high = s->picture.c == 3 ? 0.5f : 1;
             if (errors && r == grid->rows - 1)
                 snprintf(cell->caption, SHEET_TEXT, "%.4f", (double)grid->mse[i]);
-            if (numbers && r == 0) {
-                char name[40] = "";
-                int label = subject_label(s, (int)grid->place[i]);
-                if (label >= 0)
-                    subject_class_name(s, label, name, sizeof name);
-                snprintf(cell->caption, SHEET_TEXT, "%s #%u", name, grid->place[i]);
-            }
+            figure_about_sample(s, (int)grid->place[i], cell->about, sizeof cell->about);
+            if (numbers && r == 0)
+                memcpy(cell->caption, cell->about, sizeof cell->caption);
         }
 }
 
@@ -152,7 +148,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
                                           : " \u00b7 residual: red too bright, blue too dark"
                       : "");
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, &out->image, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     if (ok)
         list(&grid, s, &out->table);
     sheet_clear(&sheet);

@@ -104,7 +104,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     snprintf(text.subtitle, sizeof text.subtitle, "decoded on the %s between the codes of two %s samples of %s, originals at the ends",
              request_choice(request, MODE) == MODE_SPHERICAL ? "arc" : "line", s->part, s->data->name);
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, &out->image, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     sheet_clear(&sheet);
     free(x);
     free(end);

@@ -138,7 +138,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(text.title, sizeof text.title, "Manifold of %s", s->name);
         snprintf(text.subtitle, sizeof text.subtitle, "%d\u00d7%d codes decoded, %s", side, rows_count, g.how);
         sheet.captions = figure_captions(&text, s);
-        ok = sheet_draw(&sheet, &request->style, &out->image, err);
+        ok = figure_put_sheet(request, &sheet, out, err);
         sheet_clear(&sheet);
     }
     free(g.x);

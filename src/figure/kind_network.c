@@ -93,7 +93,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
     snprintf(text.subtitle, sizeof text.subtitle, "%s parameters%s \u00b7 width: numbers a layer puts out, logarithmic", number, ratio);
     text.note[0] = '\0';
     Blocks blocks = {{text.title, text.subtitle, ""}, block, count, "output", "parameters"};
-    bool ok = blocks_draw(&blocks, &request->style, &out->image, err);
+    bool ok = figure_put_blocks(request, &blocks, out, err);
     free(block);
     return ok;
 }

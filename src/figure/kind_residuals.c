@@ -96,7 +96,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(text.subtitle, sizeof text.subtitle, "reconstruction \u2212 original of %s \u00b7 below: share of the variance, together %.1f %%%s",
                  samples, 100 * together, s->picture.c == 1 ? " \u00b7 red positive, blue negative, each on its own scale" : "");
         sheet.captions = figure_captions(&text, s);
-        ok = sheet_draw(&sheet, &request->style, &out->image, err);
+        ok = figure_put_sheet(request, &sheet, out, err);
         sheet_clear(&sheet);
         free(pixels);
     }

@@ -70,7 +70,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
         snprintf(text.title, sizeof text.title, "New pictures by %s", s->name);
         snprintf(text.subtitle, sizeof text.subtitle, "%s \u00b7 seed %llu", how, (unsigned long long)request->seed);
         sheet.captions = figure_captions(&text, s);
-        ok = sheet_draw(&sheet, &request->style, &out->image, err);
+        ok = figure_put_sheet(request, &sheet, out, err);
         sheet_clear(&sheet);
     }
     free(code);

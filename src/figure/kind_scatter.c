@@ -103,7 +103,7 @@ static bool draw_points(const Subject *s, const FigureRequest *request, const Em
                        .xy = embedding->xy, .count = count, .group = group, .groups = groups, .group_name = name,
                        .legend_title = "class", .marks = (ScatterMark)request_choice(request, MARKS), .picture = picture,
                        .equal = embedding->measured && s->code_size > 1};
-    ok = ok && plot_scatter(&scatter, &request->style, &out->image, err);
+    ok = ok && figure_put_scatter(request, &scatter, out, err);
     for (int i = 0; picture && i < count; i++)
         image_clear(&picture[i]);
     free(picture);

@@ -141,7 +141,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
              tensor.plan->rank == 2 ? "units" : k.pairs ? "kernels, one for each input and output channel" : "kernels",
              request_choice(request, EACH) ? " \u00b7 each on its own scale" : "");
     sheet.captions = figure_captions(&text, s);
-    bool ok = sheet_draw(&sheet, &request->style, &out->image, err);
+    bool ok = figure_put_sheet(request, &sheet, out, err);
     sheet_clear(&sheet);
     free(k.pixels);
     return ok;

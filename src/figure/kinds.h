@@ -3,7 +3,6 @@
 #define FIGURE_KINDS_H
 
 #include "figure/kind.h"
-#include "figure/sheet.h"
 #include "study/pick.h"
 
 extern const FigureKind figure_grid, figure_epochs, figure_weights, figure_features, figure_activation, figure_scatter,
@@ -23,6 +22,13 @@ extern const ParamChoice figure_pick_choices[];
 /* Places of the wanted samples, into place (room for `count`); how many, or -1 with *err. */
 int figure_pick(const FigureSource *source, const char *indices, int order, int count, uint64_t seed, uint32_t *place, Error *err);
 
+/* What a kind's draw function ends with: pixels, or the content, as the request says. */
+bool figure_put_sheet(const FigureRequest *request, const Sheet *sheet, Figure *out, Error *err) MUST_CHECK;
+bool figure_put_lines(const FigureRequest *request, const LinePlot *plot, Figure *out, Error *err) MUST_CHECK;
+bool figure_put_scatter(const FigureRequest *request, const Scatter *scatter, Figure *out, Error *err) MUST_CHECK;
+bool figure_put_matrix(const FigureRequest *request, const Matrix *matrix, Figure *out, Error *err) MUST_CHECK;
+bool figure_put_blocks(const FigureRequest *request, const Blocks *blocks, Figure *out, Error *err) MUST_CHECK;
+
 /* Captions of figures of a subject.  The note names the training data where other data is shown, and what has to be said of the data;
  * it lives in `buffer`. */
 typedef struct CaptionText {
@@ -31,6 +37,8 @@ typedef struct CaptionText {
 Captions figure_captions(CaptionText *text, const Subject *subject);
 void figure_whole_number(double number, char *buffer, size_t size);                              /* "5,000" */
 void figure_count_samples(const Subject *subject, int count, char *buffer, size_t size); /* "5,000 test samples of MNIST" */
+
+void figure_about_sample(const Subject *subject, int place, char *buffer, size_t size);  /* "7 #12": class and number */
 
 /* A layer by its name, else the first with a weight that `fits` (NULL: any); -1 with *err. */
 int figure_layer(const Subject *subject, const char *name, bool (*fits)(const Subject *subject, int layer), const char *what, Error *err);

@@ -45,13 +45,13 @@ typedef struct Curve {
     int best;              /* the index that gets a star; -1: none */
 } Curve;
 
-typedef enum PlotMarkKind { PLOT_CHANGE, PLOT_NAN, PLOT_STAGE } PlotMarkKind;
+typedef enum LineMarkKind { PLOT_CHANGE, PLOT_NAN, PLOT_STAGE } LineMarkKind;
 
-typedef struct PlotMark {
-    PlotMarkKind kind;
+typedef struct LineMark {
+    LineMarkKind kind;
     double x;
     char text[48];
-} PlotMark;
+} LineMark;
 
 typedef struct LinePlot {
     Captions captions;
@@ -60,7 +60,7 @@ typedef struct LinePlot {
     double y_low, y_high; /* both 0: from the curves */
     const Curve *curve;
     int curves;
-    const PlotMark *mark;
+    const LineMark *mark;
     int marks;
 } LinePlot;
 

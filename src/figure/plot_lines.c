@@ -66,7 +66,7 @@ static void draw_marks(Page *page, const Frame *frame, const LinePlot *plot)
     float end = -1e9f;
     int level = 0;
     for (int i = 0; i < plot->marks; i++) {
-        const PlotMark *mark = &plot->mark[i];
+        const LineMark *mark = &plot->mark[i];
         Colour colour = mark->kind == PLOT_NAN ? page->style.theme->bad : mark->kind == PLOT_CHANGE ? page->style.theme->changed
                                                                                                    : page->style.theme->dim;
         float pattern[] = {2 * (float)u, 3 * (float)u, 0};

@@ -13,6 +13,7 @@ typedef struct SheetCell {
     float low, high;         /* the values at the map's ends; low == high: 0 and 1 */
     char caption[SHEET_TEXT]; /* below the picture; "": none */
     bool marked;             /* the caption in the colour of what is wrong */
+    char about[SHEET_TEXT];  /* which sample it is, for who points at it; not drawn */
 } SheetCell;
 
 typedef struct Sheet {

@@ -12,8 +12,6 @@ enum { LABELS = 7 }; /* columns left of the axis */
 
 /* ---- dots: a cell is cut into w x h of them */
 
-typedef struct DotKind { int w, h; uint32_t (*glyph)(unsigned bits); } DotKind;
-
 static uint32_t braille(unsigned bits)
 {
     static const uint8_t dot[8] = {0, 3, 1, 4, 2, 5, 6, 7};
@@ -28,7 +26,7 @@ static uint32_t half(unsigned bits)
     return bits == 1 ? 0x2580 : bits == 2 ? 0x2584 : 0x2588;
 }
 
-static const DotKind *dot_kind(const Look *look)
+const DotKind *plot_dots(const Look *look)
 {
     static const DotKind kinds[] = {{2, 4, braille}, {1, 2, half}, {1, 1, NULL}};
     if (!look->utf8)
@@ -310,7 +308,7 @@ void plot_draw(Cells *cells, Rect area, const Plot *plot)
             if (x >= inside.x && x < inside.x + inside.w)
                 cells_put(cells, x, y, plain(ROLE_ACCENT), 0x2502);
     }
-    Raster raster = {cells, inside, dot_kind(&cells->look), NULL};
+    Raster raster = {cells, inside, plot_dots(&cells->look), NULL};
     raster.bits = mem_new((size_t)inside.w * (size_t)inside.h, 1);
     for (int i = 0; i < plot->count; i++)
         draw_series(plot, &raster, &plot->series[i]);

@@ -44,6 +44,10 @@ void plot_draw(Cells *cells, Rect area, const Plot *plot);
 Rect plot_inside(Rect area);
 double plot_x_at(Rect area, const Plot *plot, int column);
 
+/* What curves and points are made of: a cell is cut into w x h dots.  glyph NULL: a cell is one dot, shown by a mark. */
+typedef struct DotKind { int w, h; uint32_t (*glyph)(unsigned bits); } DotKind;
+const DotKind *plot_dots(const Look *look);
+
 /* Round numbers between low and high, about `most` of them at most; returns how many. */
 int plot_ticks(double low, double high, bool log, bool whole, int most, double *out, int room);
 

@@ -18,6 +18,10 @@ int field_choices(const ParamRow *row)
 
 void field_text(const Field *field, char *buffer, size_t size)
 {
+    if (field->text) {
+        snprintf(buffer, size, "%s", field->text);
+        return;
+    }
     Str text = {0};
     param_print(&field->row, &field->value, &text);
     snprintf(buffer, size, "%s", text.text ? text.text : "");
@@ -58,6 +62,8 @@ bool field_turn(Field *field, int by)
 {
     const ParamRow *row = &field->row;
     Value value = field->value;
+    if (field->text)
+        return false;
     if (row->type == PARAM_CHOICE) {
         int count = field_choices(row);
         value.choice = (value.choice + by + count) % count;
@@ -84,6 +90,8 @@ static void hint(const Field *field, char *buffer, size_t size)
 {
     const ParamRow *row = &field->row;
     buffer[0] = '\0';
+    if (field->text)
+        return;
     if (row->type == PARAM_CHOICE) {
         size_t used = 0;
         for (int i = 0; row->choices[i].word && used < size; i++)
@@ -131,7 +139,7 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
         int end = x;
         if (turns && here)
             end = cells_text(cells, end, row.y, plain(ROLE_ACCENT), "‹ ");
-        end = cells_text_cut(cells, end, row.y, row.x + row.w - end, p, value);
+        end = cells_text_cut(cells, end, row.y, row.x + row.w - end, p, field->text && !*value ? "-" : value);
         if (turns && here)
             end = cells_text(cells, end, row.y, plain(ROLE_ACCENT), " ›");
         int at = x + 12 > end + 2 ? x + 12 : end + 2;
@@ -145,7 +153,7 @@ static void check(Form *form)
 {
     Value value;
     form->error = (Error){0};
-    if (!param_parse(&form->field[form->list.at].row, form->edit.text, &value, &form->error) && !form->error.kind)
+    if (!form->field[form->list.at].text && !param_parse(&form->field[form->list.at].row, form->edit.text, &value, &form->error) && !form->error.kind)
         form->error.kind = ERROR_INPUT;
 }
 
@@ -162,6 +170,12 @@ static FormResult take(Form *form)
 {
     Field *field = &form->field[form->list.at];
     Value value;
+    if (field->text) {
+        form->editing = false;
+        bool same = strcmp(field->text, form->edit.text) == 0;
+        snprintf(field->text, field->room, "%s", form->edit.text);
+        return same ? FORM_USED : FORM_CHANGED;
+    }
     if (!param_parse(&field->row, form->edit.text, &value, &form->error)) {
         form->error.kind = ERROR_INPUT;
         return FORM_USED;

@@ -3,8 +3,11 @@
 
 #include "ui/gallery_job.h"
 
+#include "study/epochs.h"
 #include "tensor/team.h"
+#include "ui/sheet_view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +58,55 @@ static bool write_png(GalleryJob *job, const FigureRun *history)
     return good;
 }
 
+/* ---- what fits on a screen */
+
+/* Lowers a number that nobody has set. */
+static bool limit(ParamSet *set, const char *name, int most)
+{
+    int row = param_find(set->kind, name);
+    Value normal;
+    most = most < 2 ? 2 : most;
+    if (row < 0 || !param_parse(&set->kind->rows[row], set->kind->rows[row].normal, &normal, NULL) ||
+        !param_equal(&set->kind->rows[row], &normal, &set->value[row]) || set->value[row].number <= most)
+        return false;
+    set->value[row].number = most;
+    return true;
+}
+
+/* Pictures are at least half their size, or as large as `down` of them in one column can be. */
+static int columns_beside(const GalleryJob *job, Shape shape, int down)
+{
+    enum { LABELS = 16 };
+    double share = fmin(job->fit_w >= 120 ? 1 : 0.5, 2.0 * (job->fit_h - 1) / (down * shape.h));
+    return sheet_view_columns(job->fit_w - LABELS, shape, share);
+}
+
+static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
+{
+    enum { QUARTER = 4 };
+    ParamSet *set = &job->request.set;
+    Shape shape = s->picture;
+    const char *kind = set->kind->name;
+    bool fewer = false;
+    if (strcmp(kind, "grid") == 0) {
+        int rows = s->noisy ? 3 : 2, columns;
+        for (const char *at = job->text[0]; *at; at++)
+            rows = at == job->text[0] ? 1 : rows + (*at == ',');
+        columns = columns_beside(job, shape, rows);
+        fewer = limit(set, "count", columns);
+        limit(set, "columns", columns);
+    } else if (strcmp(kind, "epochs") == 0) {
+        int epoch[EPOCHS_MOST], saved = epochs_saved(run->folder, s->model.stage, EPOCHS_MOST, epoch, EPOCHS_MOST), above = 1 + s->noisy;
+        int down = 2 * job->fit_h * QUARTER / shape.h - above; /* lines are half as many as pixels */
+        fewer = limit(set, "epochs", down) && saved > down;
+        fewer |= limit(set, "count", columns_beside(job, shape, above + (saved < down ? saved : down)));
+    } else if (strcmp(kind, "manifold") == 0) {
+        int across = job->fit_w * QUARTER / shape.w, down = 2 * job->fit_h * QUARTER / shape.h;
+        fewer = limit(set, "count", across < down ? across : down);
+    }
+    return fewer;
+}
+
 void gallery_job_work(void *context)
 {
     GalleryJob *job = context;
@@ -69,6 +121,7 @@ void gallery_job_work(void *context)
         opened = subject_new(&subject, job->run, &model, job->data, PART_AUTO, team, &job->error);
         FigureSource source = {.subject = opened ? &subject : NULL, .run = &history, .runs = 1};
         see_what_applies(job, &source);
+        job->fewer = opened && job->fit_w && fit(job, &subject, &history);
         job->good = opened && figure_draw(&job->request, &source, &job->figure, &job->error) && (!job->path[0] || write_png(job, &history));
     }
     if (opened)

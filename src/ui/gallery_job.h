@@ -11,6 +11,8 @@ typedef struct GalleryJob {
     const Data *data;      /* held by the bench meanwhile */
     FigureRequest request; /* its texts are those below */
     char text[FIGURE_TEXTS][GALLERY_TEXT];
+    int fit_w, fit_h;      /* cells: fewer samples are drawn where those that nobody asked for would be too small there; 0: as asked */
+    bool fewer;            /* that was so */
     char path[RUN_PATH];   /* "": for the screen; else the PNG to write ("figures/..." of the run when it has no slash) */
     Figure figure;
     bool good;

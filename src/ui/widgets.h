@@ -39,6 +39,8 @@ typedef struct Field {
     Value value;
     bool off;           /* shown but out of reach */
     bool changed;       /* differs from the default: shown as the user's */
+    char *text;         /* not NULL: any text, in place of row and value; borrowed, */
+    size_t room;        /* ... with room for so many bytes */
     int tag;            /* the screen's own */
 } Field;
 

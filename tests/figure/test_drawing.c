@@ -225,7 +225,7 @@ static void curves(void **state)
         {.name = "second, lr 0.001", .x = x, .y = y[2], .count = N, .colour = theme_light.classes[5], .marker = MARK_SQUARE, .dots = true, .best = -1},
         {.x = x, .y = y[3], .count = N, .colour = theme_light.classes[5], .faint = true, .best = -1},
     };
-    PlotMark mark[] = {{PLOT_CHANGE, 4.5, "lr 0.003"}, {PLOT_CHANGE, 5.1, "noise gaussian"}, {PLOT_NAN, 11.8, "loss not finite"}};
+    LineMark mark[] = {{PLOT_CHANGE, 4.5, "lr 0.003"}, {PLOT_CHANGE, 5.1, "noise gaussian"}, {PLOT_NAN, 11.8, "loss not finite"}};
     for (int log_axis = 0; log_axis < 2; log_axis++) {
         LinePlot plot = {.captions = {"Loss of 2 runs", "", ""}, .x_label = "epoch", .y_label = "loss (mse)", .log_y = log_axis, .whole_x = true,
                          .curve = curve, .curves = 4, .mark = mark, .marks = 3};

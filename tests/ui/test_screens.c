@@ -145,7 +145,7 @@ static void make_run(void)
 }
 
 static const struct { const char *key, *text; } walk[] = {
-    {"0", "presets"}, {"n", "Kind of network"}, {"1", "encoder"}, {"0", "seen"}, {"4", "seen"}, {"\r", "done"}, {"3", "samples classes"},
+    {"0", "presets"}, {"n", "Kind of network"}, {"1", "encoder"}, {"0", "seen"}, {"4", "seen"}, {"\r", "done"}, {"3", "classes: "},
     {"?", "everywhere"}, {"0", "presets"},
 };
 
