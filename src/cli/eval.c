@@ -38,58 +38,27 @@ static const TrainSpec *train_of(const Subject *subject)
     return &subject->model.design->stage[subject->model.stage].train;
 }
 
-/* -- The loss, with the network as training has it. */
-
-static bool has_kl(const Network *net)
-{
-    for (int i = 0; i < network_layers(net); i++)
-        if (param_find(network_layer_spec(net, i)->set.kind, "beta") >= 0)
-            return true;
-    return false;
-}
-
-static bool score_loss(const Subject *subject, Scores *out, Error *err)
-{
-    Network *net = model_network_gradients(&subject->model, BATCH, subject->team, err);
-    if (!net)
-        return false;
-    Feed feed = {.set = subject->set, .index = subject->index, .noise = &subject->noise, .seed = subject->model.seed,
-                 .epoch = (uint32_t)NOISE_FIXED_EPOCH};
-    BatchSource source = feed_source(&feed);
-    StepResult result = network_evaluate(net, subject->count, &source);
-    out->loss = result.loss;
-    if (has_kl(net))
-        out->kl = result.kl;
-    network_free(net);
-    return true;
-}
-
-/* -- Pictures, compared one by one by all threads. */
+/* -- Pictures, compared one by one by the threads that made them. */
 
 typedef struct Comparison {
     const Subject *subject;
-    int first, count;
-    const float *clean, *noisy, *output; /* (count, size) */
     float *mse, *mae, *psnr, *ssim, *psnr_noisy; /* one a sample of the subject */
 } Comparison;
 
-static void compare(void *arg, int rank)
+static void compare(void *context, int first, int count, const float *noisy, const float *clean, const float *output)
 {
-    const Comparison *c = arg;
-    int from, n;
+    const Comparison *c = context;
     size_t size = c->subject->input;
-    team_slice(c->count, 1, rank, team_size(c->subject->team), &from, &n);
-    for (int i = from; i < from + n; i++) {
-        const float *clean = c->clean + (size_t)i * size, *output = c->output + (size_t)i * size;
+    for (int i = first; i < first + count; i++, noisy += size, clean += size, output += size) {
         double absolute = 0, mse = score_mse(size, clean, output);
         for (size_t k = 0; k < size; k++)
             absolute += fabs((double)clean[k] - (double)output[k]);
-        int at = c->first + i;
-        c->mse[at] = (float)mse;
-        c->mae[at] = (float)(absolute / (double)size);
-        c->psnr[at] = (float)score_psnr(mse);
-        c->ssim[at] = (float)score_ssim(c->subject->picture, clean, output);
-        c->psnr_noisy[at] = (float)score_psnr(score_mse(size, clean, c->noisy + (size_t)i * size));
+        c->mse[i] = (float)mse;
+        c->mae[i] = (float)(absolute / (double)size);
+        c->psnr[i] = (float)score_psnr(mse);
+        c->ssim[i] = (float)score_ssim(c->subject->picture, clean, output);
+        if (c->subject->noisy)
+            c->psnr_noisy[i] = (float)score_psnr(score_mse(size, clean, noisy));
     }
 }
 
@@ -101,30 +70,46 @@ static double mean(const float *values, int count)
     return count ? sum / count : (double)NAN;
 }
 
-static void score_pictures(Subject *subject, Scores *out)
+/* -- The loss, with the network as training has it, and the pictures from the same pass. */
+
+static bool has_kl(const Network *net)
 {
-    size_t size = subject->input, all = (size_t)subject->count;
-    float *rows = mem_new(3 * BATCH * size, sizeof *rows), *values = mem_new(5 * all, sizeof *values);
-    float *clean = rows, *noisy = rows + BATCH * size, *output = rows + 2 * BATCH * size;
-    Comparison c = {.subject = subject, .clean = clean, .noisy = noisy, .output = output, .mse = values, .mae = values + all,
-                    .psnr = values + 2 * all, .ssim = values + 3 * all, .psnr_noisy = values + 4 * all};
-    for (c.first = 0; c.first < subject->count; c.first += BATCH) {
-        c.count = subject->count - c.first < BATCH ? subject->count - c.first : BATCH;
-        for (int i = 0; i < c.count; i++) {
-            subject_clean(subject, c.first + i, clean + (size_t)i * size);
-            subject_noisy(subject, c.first + i, noisy + (size_t)i * size);
-        }
-        subject_run(subject, c.count, noisy, output);
-        team_run(subject->team, compare, &c);
+    for (int i = 0; i < network_layers(net); i++)
+        if (param_find(network_layer_spec(net, i)->set.kind, "beta") >= 0)
+            return true;
+    return false;
+}
+
+static bool score_samples(const Subject *subject, Scores *out, Error *err)
+{
+    Network *net = model_network_gradients(&subject->model, BATCH, subject->team, err);
+    if (!net)
+        return false;
+    Feed feed = {.set = subject->set, .index = subject->index, .noise = &subject->noise, .seed = subject->model.seed,
+                 .epoch = (uint32_t)NOISE_FIXED_EPOCH};
+    BatchSource source = feed_source(&feed);
+    int count = subject->count;
+    size_t all = (size_t)count;
+    float *values = mem_new(5 * all + 1, sizeof *values);
+    Comparison c = {subject, values, values + all, values + 2 * all, values + 3 * all, values + 4 * all};
+    BatchView view = {.show = compare, .context = &c, .mean_codes = true};
+    bool codes = has_kl(net), pictures = subject->reconstructs;
+    StepResult result = network_evaluate_shown(net, count, &source, pictures && !codes ? &view : NULL);
+    out->loss = result.loss;
+    if (codes)
+        out->kl = result.kl;
+    if (pictures && codes) /* the loss is that of drawn codes, pictures are those of the means */
+        network_evaluate_shown(net, count, &source, &view);
+    if (pictures) {
+        out->mse = mean(c.mse, count);
+        out->mae = mean(c.mae, count);
+        out->psnr = mean(c.psnr, count);
+        out->ssim = mean(c.ssim, count);
+        out->psnr_noisy = subject->noisy ? mean(c.psnr_noisy, count) : (double)NAN;
     }
-    out->mse = mean(c.mse, subject->count);
-    out->mae = mean(c.mae, subject->count);
-    out->psnr = mean(c.psnr, subject->count);
-    out->ssim = mean(c.ssim, subject->count);
-    if (subject->noisy)
-        out->psnr_noisy = mean(c.psnr_noisy, subject->count);
-    free(rows);
     free(values);
+    network_free(net);
+    return true;
 }
 
 static bool score(Subject *subject, Scores *out, Error *err)
@@ -141,11 +126,7 @@ static bool score(Subject *subject, Scores *out, Error *err)
         out->accuracy = confusion_accuracy(&out->confusion);
         predictions_clear(&predictions);
     }
-    if (!score_loss(subject, out, err))
-        return false;
-    if (subject->reconstructs)
-        score_pictures(subject, out);
-    return true;
+    return score_samples(subject, out, err);
 }
 
 /* -- Telling. */

@@ -93,6 +93,16 @@ StepResult network_train_step(Network *net, int n, const BatchSource *source, co
 /* Loss over `count` samples from source (inference form), in parallel; source is asked in pieces. */
 StepResult network_evaluate(Network *net, int count, const BatchSource *source);
 
+/* The same; every sample is also shown, some at a time from the team's threads: inputs x, targets (NULL where they are labels) and
+ * outputs y as network_forward gives them.  With mean_codes Sample layers put out their means, in network_forward's way too. */
+typedef struct BatchView {
+    void (*show)(void *context, int first, int count, const float *x, const float *target, const float *y);
+    void *context;
+    bool mean_codes;
+} BatchView;
+
+StepResult network_evaluate_shown(Network *net, int count, const BatchSource *source, const BatchView *view);
+
 /* -- Looking inside (inference form, parallel over samples; any n). */
 
 /* Runs layers [from, to) on x (n, input of layer `from`) into y (n, output of layer to - 1).  With to == network_layers the last activation

@@ -306,29 +306,56 @@ StepResult network_train_step(Network *net, int n, const BatchSource *source, co
 
 /* ---- losses without learning */
 
+typedef struct Evaluation {
+    Network *net;
+    int count;
+    const BatchSource *source;
+    const BatchView *view; /* NULL: nobody looks */
+} Evaluation;
+
+/* The outputs as network_forward gives them: with the activation that the loss has taken over. */
+static void show_chunk(const Evaluation *e, Seat *seat, int first, int n)
+{
+    const Network *net = e->net;
+    const float *target = e->source->target_is_input ? seat->act[0] : loss_spec_kind(&net->loss)->labels ? NULL : seat->target;
+    Shape out = network_output(net);
+    float *y = seat->act[net->layers];
+    if (net->logits)
+        activation_forward(net->layer[net->final].plan.activation, (size_t)n * shape_size(out), out.c, y, y);
+    e->view->show(e->view->context, first, n, seat->act[0], target, y);
+}
+
 static void evaluate_work(void *arg, int rank)
 {
-    Step *step = arg;
-    Network *net = step->net;
+    const Evaluation *e = arg;
+    Network *net = e->net;
     Seat *seat = &net->seat[rank];
     clear_results(net, seat);
     network_pack(net, rank);
     int first, count;
-    team_slice(step->n, 1, rank, net->ranks, &first, &count);
+    team_slice(e->count, 1, rank, net->ranks, &first, &count);
     /* Codes are drawn as in training (Keras does the same), from numbers of their own. */
-    Pass pass = {.to = net->layers, .sampling = true, .random_step = UINT32_MAX, .batch = step->n, .kl = seat->kl};
+    Pass pass = {.to = net->layers, .sampling = !e->view || !e->view->mean_codes, .random_step = UINT32_MAX, .batch = e->count,
+                 .kl = seat->kl};
     for (int at = 0; at < count; at += net->chunk) {
         int n = count - at < net->chunk ? count - at : net->chunk;
-        fill_chunk(net, step->source, seat, first + at, n);
+        fill_chunk(net, e->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
-        seat->loss += chunk_loss(net, step->source, seat, n, 0, NULL);
+        seat->loss += chunk_loss(net, e->source, seat, n, 0, NULL);
+        if (e->view)
+            show_chunk(e, seat, first + at, n);
     }
+}
+
+StepResult network_evaluate_shown(Network *net, int count, const BatchSource *source, const BatchView *view)
+{
+    Evaluation evaluation = {net, count, source, view};
+    team_run(net->options.team, evaluate_work, &evaluation);
+    net->stale = false;
+    return totals(net, count, 1);
 }
 
 StepResult network_evaluate(Network *net, int count, const BatchSource *source)
 {
-    Step step = {.net = net, .source = source, .n = count};
-    team_run(net->options.team, evaluate_work, &step);
-    net->stale = false;
-    return totals(net, count, 1);
+    return network_evaluate_shown(net, count, source, NULL);
 }

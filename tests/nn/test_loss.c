@@ -247,6 +247,69 @@ static void ranges(void **state)
     case_free(&c);
 }
 
+/* ---- who looks on while losses are worked out */
+
+typedef struct Onlooker {
+    const Case *c;
+    const float *y; /* what network_forward says */
+    int seen[16];   /* how often each sample was shown */
+} Onlooker;
+
+static void look(void *context, int first, int count, const float *x, const float *target, const float *y)
+{
+    Onlooker *o = context;
+    size_t in = shape_size(o->c->input), out = shape_size(o->c->output);
+    assert_true((target == NULL) == loss_spec_kind(&o->c->loss)->labels);
+    for (int i = 0; i < count; i++) {
+        o->seen[first + i]++; /* each sample belongs to one thread */
+        assert_memory_equal(x + (size_t)i * in, o->c->x + (size_t)(first + i) * in, in * sizeof *x);
+        if (target)
+            assert_memory_equal(target + (size_t)i * out, o->c->target + (size_t)(first + i) * out, out * sizeof *x);
+        for (size_t k = 0; k < out; k++)
+            assert_true(fabsf(y[(size_t)i * out + k] - o->y[(size_t)(first + i) * out + k]) < 1e-6f);
+    }
+}
+
+/* Outputs as network_forward gives them although the loss works on logits, means of codes although the loss may draw them; and the
+ * loss is the same as without anybody looking. */
+static void shown_while_evaluated(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *loss, *layer[3];
+        bool codes;
+    } nets[] = {
+        {"mse", {"dense 6 relu", "dense 5 sigmoid", NULL}, false},
+        {"bce", {"dense 6 tanh", "dense 5 sigmoid", NULL}, false},
+        {"bce", {"dense 5", "activation sigmoid", NULL}, false},
+        {"crossentropy", {"dense 6 relu", "dense 5 softmax", NULL}, false},
+        {"bce", {"sample 3", "dense 5 sigmoid", NULL}, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Rng rng = rng_new(33, RNG_TEST, (uint32_t)i, 0);
+        Case c = case_new(shape_vector(4), 11, 2);
+        for (int k = 0; k < 3 && nets[i].layer[k]; k++)
+            case_add(&c, layer_of(nets[i].layer[k]));
+        c.loss = loss_of(nets[i].loss);
+        case_fill(&c, &rng);
+        for (int threads = 1; threads <= CASE_TEAMS; threads++) {
+            OptimizerSpec sgd = optimizer_of("sgd");
+            Network *net = case_network(&c, threads, &sgd, false);
+            float y[11 * 5];
+            network_forward(net, 0, c.layers, 11, c.x, y);
+            BatchSource source = case_source(&c);
+            Onlooker o = {.c = &c, .y = y};
+            BatchView view = {.show = look, .context = &o, .mean_codes = true};
+            double loss = network_evaluate(net, 11, &source).loss, shown = network_evaluate_shown(net, 11, &source, &view).loss;
+            assert_true(nets[i].codes ? loss != shown : loss == shown);
+            for (int k = 0; k < 11; k++)
+                assert_int_equal(o.seen[k], 1);
+            network_free(net);
+        }
+        case_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +321,7 @@ int main(void)
         ON_TEAMS(kl_and_beta),
         ON_TEAMS(evaluation_on_any_threads),
         ON_TEAMS(ranges),
+        ON_TEAMS(shown_while_evaluated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
