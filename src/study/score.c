@@ -39,38 +39,42 @@ static int window_make(int side, double weight[WINDOW])
     return size;
 }
 
-/* Weighted sums under the window: means, squares, product. */
+/* Weighted sums under the window: of a and b, and of a^2 + b^2 and ab.  Variances are only wanted as a sum, so these four are enough. */
+typedef double Pair __attribute__((vector_size(2 * sizeof(double))));
 typedef struct Moments {
-    double a, b, aa, bb, ab;
+    Pair first, second;
 } Moments;
 
-static void moments_add(Moments *m, double weight, const Moments *of)
+static inline Moments moments_of(double a, double b)
 {
-    m->a += weight * of->a;
-    m->b += weight * of->b;
-    m->aa += weight * of->aa;
-    m->bb += weight * of->bb;
-    m->ab += weight * of->ab;
+    return (Moments){{a, b}, {a * a + b * b, a * b}};
 }
 
-static double similarity(const Moments *m)
+static inline Moments moments_sum(int count, const double *weight, const Moments *of, int step)
+{
+    Moments sum = {0};
+    for (int i = 0; i < count; i++, of += step) {
+        sum.first += weight[i] * of->first;
+        sum.second += weight[i] * of->second;
+    }
+    return sum;
+}
+
+static double similarity(Moments m)
 {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
-    double variance_a = m->aa - m->a * m->a, variance_b = m->bb - m->b * m->b, covariance = m->ab - m->a * m->b;
-    return (2 * m->a * m->b + c1) * (2 * covariance + c2) /
-           ((m->a * m->a + m->b * m->b + c1) * (variance_a + variance_b + c2));
+    double product = m.first[0] * m.first[1], squares = m.first[0] * m.first[0] + m.first[1] * m.first[1];
+    return (2 * product + c1) * (2 * (m.second[1] - product) + c2) / ((squares + c1) * (m.second[0] - squares + c2));
 }
 
 /* Along the rows first: the window is the product of two, so each axis is summed by itself. */
-static void sum_row(int columns, int wide, const double across[WINDOW], int step, const float *a, const float *b, Moments *out)
+static void sum_row(int columns, int wide, const double across[WINDOW], int step, const float *a, const float *b, Moments *point,
+                    Moments *out)
 {
-    for (int x = 0; x < columns; x++) {
-        out[x] = (Moments){0};
-        for (int u = 0; u < wide; u++) {
-            double p = (double)a[(x + u) * step], q = (double)b[(x + u) * step];
-            moments_add(&out[x], across[u], &(Moments){p, q, p * p, q * q, p * q});
-        }
-    }
+    for (int x = 0; x < columns + wide - 1; x++)
+        point[x] = moments_of((double)a[x * step], (double)b[x * step]);
+    for (int x = 0; x < columns; x++)
+        out[x] = moments_sum(wide, across, point + x, 1);
 }
 
 double score_ssim(Shape shape, const float *a, const float *b)
@@ -78,19 +82,16 @@ double score_ssim(Shape shape, const float *a, const float *b)
     double down[WINDOW], across[WINDOW], sum = 0;
     int high = window_make(shape.h, down), wide = window_make(shape.w, across);
     int rows = shape.h - high + 1, columns = shape.w - wide + 1;
-    Moments *row_sums = mem_new((size_t)shape.h * (size_t)columns, sizeof *row_sums);
+    size_t sums = (size_t)shape.h * (size_t)columns;
+    Moments *row_sums = mem_new(sums + (size_t)shape.w, sizeof *row_sums);
     for (int channel = 0; channel < shape.c; channel++) {
         for (int y = 0; y < shape.h; y++) {
             size_t at = (size_t)y * (size_t)shape.w * (size_t)shape.c + (size_t)channel;
-            sum_row(columns, wide, across, shape.c, a + at, b + at, row_sums + (size_t)y * (size_t)columns);
+            sum_row(columns, wide, across, shape.c, a + at, b + at, row_sums + sums, row_sums + (size_t)y * (size_t)columns);
         }
         for (int y = 0; y < rows; y++)
-            for (int x = 0; x < columns; x++) {
-                Moments m = {0};
-                for (int v = 0; v < high; v++)
-                    moments_add(&m, down[v], &row_sums[(size_t)(y + v) * (size_t)columns + (size_t)x]);
-                sum += similarity(&m);
-            }
+            for (int x = 0; x < columns; x++)
+                sum += similarity(moments_sum(high, down, row_sums + (size_t)y * (size_t)columns + x, columns));
     }
     free(row_sums);
     return sum / ((double)rows * columns * shape.c);
