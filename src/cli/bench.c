@@ -45,7 +45,7 @@ static bool bench_one(const Args *args, const char *name, const Design *design, 
 {
     for (int stage = 0; stage < design->stages; stage++) {
         Speed speed;
-        if (!speed_stage(design, stage, team, seconds, &speed, err))
+        if (!speed_stage(design, stage, args_has(args, "forward") ? SPEED_FORWARD : SPEED_TRAIN, team, seconds, &speed, err))
             return false;
         print_line(args_has(args, "json"), name, design, stage, team_size(team), &speed, peak);
     }
@@ -110,6 +110,7 @@ static const Option options[] = {
     {"batch", 'b', "N", "batch size of every stage"},
     OPTION_PRECISION,
     {"seconds", 0, "S", "how long to measure each stage (1)"},
+    {"forward", 0, NULL, "only the forward pass and the loss, as eval does it"},
     OPTION_THREADS,
     OPTION_JSON,
     {0},

@@ -71,8 +71,8 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void measure(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, Team *team,
-                    double seconds, Speed *out)
+static void measure(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, SpeedOf what,
+                    Team *team, double seconds, Speed *out)
 {
     enum { WINDOWS = 5, WARM = 3 };
     double rate[WINDOWS];
@@ -88,7 +88,10 @@ static void measure(Network *net, const Dataset *set, const uint32_t *order, con
             Feed feed = {.set = set, .index = order + (size_t)at * (size_t)batch, .noise = noise, .seed = 1, .epoch = step};
             BatchSource source = feed_source(&feed);
             StepSettings settings = {.lr = 0, .kl_weight = 1, .random_step = step++};
-            network_train_step(net, batch, &source, &settings);
+            if (what == SPEED_FORWARD)
+                network_evaluate(net, batch, &source);
+            else
+                network_train_step(net, batch, &source, &settings);
             at = (at + 1) % batches;
             steps++;
             now = clock_seconds();
@@ -98,14 +101,25 @@ static void measure(Network *net, const Dataset *set, const uint32_t *order, con
     }
     qsort(rate, WINDOWS, sizeof *rate, by_size);
     out->samples_per_s = rate[WINDOWS / 2];
-    out->gflops = out->samples_per_s * network_flops(net) / 1e9;
     out->step_ms = 1000 * batch / out->samples_per_s;
     out->idle = team_idle(team);
     team_unwatch(team);
     out->resident = resident_bytes();
 }
 
-bool speed_stage(const Design *design, int stage, Team *team, double seconds, Speed *out, Error *err)
+/* Of one sample's forward pass: what the same network without a loss says. */
+static double forward_flops(const Chain *chain, NetworkOptions options, Error *err)
+{
+    options.loss = NULL;
+    options.optimizer = NULL;
+    options.batch = 1;
+    Network *net = network_new(chain->layer, chain->layers, &options, err);
+    double flops = net ? network_flops(net) : -1;
+    network_free(net);
+    return flops;
+}
+
+bool speed_stage(const Design *design, int stage, SpeedOf what, Team *team, double seconds, Speed *out, Error *err)
 {
     const Stage *s = &design->stage[stage];
     const TrainSpec *train = &s->train;
@@ -113,6 +127,7 @@ bool speed_stage(const Design *design, int stage, Team *team, double seconds, Sp
     Dataset set = {0};
     uint32_t *order = NULL;
     Network *net = NULL;
+    double flops = -1;
     *out = (Speed){0};
     Chain *chain = design_chain(design, stage, err);
     if (chain) {
@@ -120,12 +135,16 @@ bool speed_stage(const Design *design, int stage, Team *team, double seconds, Sp
                                   .loss = &train->set[TRAIN_LOSS], .optimizer = &train->set[TRAIN_OPTIMIZER],
                                   .arithmetic = train_spec_arithmetic(train)};
         net = network_new(chain->layer, chain->layers, &options, err);
+        if (net)
+            flops = what == SPEED_FORWARD ? forward_flops(chain, options, err) : network_flops(net);
     }
     bool labels = loss_spec_kind(&train->set[TRAIN_LOSS])->labels;
     int classes = net && labels ? (int)shape_size(network_output(net)) : 0;
-    bool good = net && data_make(chain->input, s->code_blocks > 0, batch, classes, &set, &order, err);
-    if (good)
-        measure(net, &set, order, &train->set[TRAIN_NOISE], batch, team, seconds, out);
+    bool good = flops >= 0 && data_make(chain->input, s->code_blocks > 0, batch, classes, &set, &order, err);
+    if (good) {
+        measure(net, &set, order, &train->set[TRAIN_NOISE], batch, what, team, seconds, out);
+        out->gflops = out->samples_per_s * flops / 1e9;
+    }
     network_free(net);
     dataset_clear(&set);
     free(order);
