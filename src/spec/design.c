@@ -14,6 +14,7 @@ Design *design_new(const char *name)
 {
     Design *design = mem_new(1, sizeof *design);
     snprintf(design->name, sizeof design->name, "%s", name);
+    design->stage = mem_new(DESIGN_STAGES, sizeof *design->stage);
     design->stages = 1;
     snprintf(design->stage[0].name, sizeof design->stage[0].name, "train");
     design->stage[0].train = train_spec_new();
@@ -24,6 +25,8 @@ Design *design_copy(const Design *design)
 {
     Design *copy = mem_new(1, sizeof *copy);
     *copy = *design;
+    copy->stage = mem_new((size_t)design->stages, sizeof *copy->stage); /* no more: every step of a designer's undo is a copy */
+    memcpy(copy->stage, design->stage, (size_t)design->stages * sizeof *copy->stage);
     copy->layer = NULL;
     if (design->layers) {
         copy->layer = mem_new((size_t)design->layers, sizeof *copy->layer);
@@ -37,6 +40,7 @@ void design_free(Design *design)
     if (!design)
         return;
     free(design->layer);
+    free(design->stage);
     free(design);
 }
 

@@ -99,8 +99,8 @@ typedef struct Design {
     int blocks;
     LayerSpec *layer; /* owned; `layers` of them, all blocks' in order */
     int layers;
-    Stage stage[DESIGN_STAGES];
-    int stages;       /* at least 1 */
+    Stage *stage;     /* owned; `stages` of them, at least 1 (a new design has room for DESIGN_STAGES) */
+    int stages;
 } Design;
 
 Design *design_new(const char *name);
