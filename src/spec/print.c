@@ -11,11 +11,11 @@ static void add_path(Str *out, const char *path)
     str_addf(out, plain ? " from %s" : " from \"%s\"", path);
 }
 
-static void add_block(const Design *design, const Block *block, bool full, Str *out)
+static void add_block(const Design *design, const Block *block, bool full, bool mirrors, Str *out)
 {
     bool known = strcmp(block->name, "encoder") == 0 || strcmp(block->name, "decoder") == 0;
     str_addf(out, "%s%s", known ? "" : "block ", block->name);
-    bool mirror = block->mirror != MIRROR_NONE && !full;
+    bool mirror = block->mirror != MIRROR_NONE && mirrors;
     if (mirror && block->mirror == MIRROR_SETS)
         str_add(out, " mirror sets");
     else if (mirror)
@@ -91,7 +91,7 @@ static bool stage_is_plain(const Design *design)
     return true;
 }
 
-char *design_print(const Design *design, bool full)
+static char *print(const Design *design, bool full, bool mirrors)
 {
     Str out = {0};
     char shape[SHAPE_TEXT];
@@ -99,7 +99,7 @@ char *design_print(const Design *design, bool full)
     if (shape_size(design->input))
         str_addf(&out, "input %s\n", shape);
     for (int i = 0; i < design->blocks; i++)
-        add_block(design, &design->block[i], full, &out);
+        add_block(design, &design->block[i], full, mirrors, &out);
     Str settings = {0};
     for (int i = 0; i < TRAIN_SETTINGS; i++)
         if (shared(design, (TrainSetting)i))
@@ -110,4 +110,14 @@ char *design_print(const Design *design, bool full)
     for (int s = 0; s < design->stages && !stage_is_plain(design); s++)
         add_stage(design, &design->stage[s], full, &out);
     return str_take(&out);
+}
+
+char *design_print(const Design *design, bool full)
+{
+    return print(design, full, !full);
+}
+
+char *design_print_kept(const Design *design)
+{
+    return print(design, true, true);
 }

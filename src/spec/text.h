@@ -16,6 +16,9 @@ Design *design_parse_draft(const char *text, const char *name, Error *err) MUST_
  * print(parse(print(x))) == print(x) in both. */
 char *design_print(const Design *design, bool full);
 
+/* For a file that is to be opened again: every default spelt out, but mirrors stay mirrors. */
+char *design_print_kept(const Design *design);
+
 /* A preset's name, or a file's path ("-": standard input). */
 Design *design_open(const char *name_or_path, Error *err) MUST_CHECK;
 Design *design_open_draft(const char *name_or_path, Error *err) MUST_CHECK;

@@ -1,25 +1,99 @@
+/* A stage's speed, from a moment of true training steps on random pictures. */
 #include "train/estimate.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "nn/network.h"
+#include "train/feed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Noise of the right shape: how long a step takes does not depend on the picture. */
-static void fill(void *context, int first, int count, float *x, float *target, uint8_t *labels)
+enum { TIMES = 512, SET_BYTES = 8 << 20 };
+
+/* -- Pictures of the right shape: how long a step takes does not depend on what is on them. */
+
+static bool make_set(Shape shape, bool codes, int batch, int classes, Dataset *set, uint32_t **order, Error *err)
 {
-    const Network *net = context;
-    size_t in = shape_size(network_input(net)), out = shape_size(network_output(net));
-    Rng rng = rng_new(1, RNG_TEST, (uint32_t)first, 0);
-    for (size_t i = 0; i < (size_t)count * in; i++)
-        x[i] = rng_uniform(&rng);
-    if (target)
-        memset(target, 0, (size_t)count * out * sizeof *target);
-    if (labels)
-        memset(labels, 0, (size_t)count);
+    size_t size = shape_size(shape), unit = codes ? sizeof(float) : 1, fit = SET_BYTES / (size * unit);
+    *set = (Dataset){.shape = shape, .count = fit < 8192 ? (int)fit : 8192, .classes = classes};
+    set->count = set->count < 2 * batch ? 2 * batch : set->count;
+    size_t numbers = (size_t)set->count * size;
+    void *block = mem_try_large(numbers, unit);
+    set->labels = mem_try_large((size_t)set->count, 1);
+    *order = mem_try_large((size_t)set->count, sizeof **order);
+    if (codes)
+        set->floats = block;
+    else
+        set->bytes = block;
+    if (!block || !set->labels || !*order)
+        return error_set(err, ERROR_FAILED, NULL, "no memory for %d samples to measure with", set->count);
+    Rng rng = rng_new(1, RNG_TEST, 0, 0);
+    for (size_t i = 0; i < numbers; i++) {
+        uint32_t bits = rng_next(&rng);
+        if (codes)
+            set->floats[i] = (float)(bits >> 8) * 0x1p-24f;
+        else
+            set->bytes[i] = bits % 5 ? 0 : (uint8_t)(bits >> 24);
+    }
+    for (int i = 0; i < set->count; i++) {
+        set->labels[i] = (uint8_t)rng_below(&rng, (uint32_t)(classes > 0 ? classes : 1));
+        (*order)[i] = (uint32_t)i;
+    }
+    rng_shuffle(&rng, *order, (size_t)set->count);
+    return true;
+}
+
+/* -- Measuring. */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The median second of a training step.  The first ones touch memory and wake threads. */
+static double time_steps(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds)
+{
+    double time[TIMES], began = clock_seconds();
+    int batches = set->count / batch, count = 0, warm = 0;
+    for (uint32_t step = 0; count < TIMES; step++) {
+        Feed feed = {.set = set, .index = order + (size_t)((int)step % batches) * (size_t)batch, .noise = noise, .seed = 1, .epoch = step};
+        BatchSource source = feed_source(&feed);
+        StepSettings settings = {.lr = 0, .kl_weight = 1, .random_step = step};
+        double at = clock_seconds();
+        network_train_step(net, batch, &source, &settings);
+        double now = clock_seconds();
+        if (warm < 1 || now - began < 0.2 * seconds)
+            warm++;
+        else
+            time[count++] = now - at;
+        if (count >= 3 && now - began > seconds)
+            break;
+        if (count >= 1 && now - began > 4 * seconds)
+            break;
+    }
+    qsort(time, (size_t)count, sizeof *time, by_size);
+    return time[count / 2];
+}
+
+/* Seconds of the loss of one sample. */
+static double time_check(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds)
+{
+    double best = 1e9, began = clock_seconds();
+    int count = set->count < 4 * batch ? set->count : 4 * batch;
+    for (int pass = 0; pass < 2 || clock_seconds() - began < seconds; pass++) {
+        Feed feed = {.set = set, .index = order, .noise = noise, .seed = 1, .epoch = 0};
+        BatchSource source = feed_source(&feed);
+        double at = clock_seconds();
+        network_evaluate(net, count, &source);
+        double took = clock_seconds() - at;
+        best = took < best ? took : best;
+        if (clock_seconds() - began > 2 * seconds)
+            break;
+    }
+    return best / count;
 }
 
 /* Shares the step's time out by what each layer's forward pass takes. */
@@ -62,32 +136,34 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
                               .optimizer = &train->set[TRAIN_OPTIMIZER],
                               .arithmetic = train_spec_arithmetic(train)};
     Network *net = NULL;
+    Dataset set = {0};
+    uint32_t *order = NULL;
     if (chain) {
         options.input = chain->input;
         options.frozen = chain->frozen;
         net = network_new(chain->layer, chain->layers, &options, err);
     }
-    if (net) {
-        BatchSource source = {fill, net, false};
-        StepSettings settings = {.lr = 0, .kl_weight = 1};
-        double began = clock_seconds(), best = 1e9;
-        for (int step = 0; step < 3 || clock_seconds() - began < seconds; step++) {
-            double at = clock_seconds();
-            network_train_step(net, batch, &source, &settings);
-            double took = clock_seconds() - at;
-            if (took < best && step > 0) /* the first step touches the memory */
-                best = took;
-            if (clock_seconds() - began > 4 * seconds && step > 0)
-                break;
-        }
-        out->samples_per_s = batch / best;
-        time_layers(net, batch, best, out);
+    bool labels = net && loss_spec_kind(&train->set[TRAIN_LOSS])->labels;
+    int classes = labels ? (int)shape_size(network_output(net)) : 0;
+    bool good = net && make_set(chain->input, design->stage[stage].code_blocks > 0, batch, classes, &set, &order, err);
+    if (good) {
+        const NoiseSpec *noise = &train->set[TRAIN_NOISE];
+        double step = time_steps(net, &set, order, noise, batch, seconds);
+        out->samples_per_s = batch / step;
+        out->checked_per_s = 1 / time_check(net, &set, order, noise, batch, seconds / 8);
+        time_layers(net, batch, step, out);
     }
-    bool good = net != NULL;
     network_free(net);
+    dataset_clear(&set);
+    free(order);
     free(chain);
     team_free(team);
     return good;
+}
+
+double estimate_epoch(const Estimate *estimate, int train, int validation)
+{
+    return train / estimate->samples_per_s + (validation > 0 ? validation / estimate->checked_per_s : 0);
 }
 
 void estimate_clear(Estimate *estimate)

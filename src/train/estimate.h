@@ -5,7 +5,8 @@
 #include "spec/design.h"
 
 typedef struct Estimate {
-    double samples_per_s; /* training, including the update */
+    double samples_per_s; /* training: shuffled bytes gathered, noise, forward, backward, update */
+    double checked_per_s; /* validation: forward and loss */
     double *layer_ms;     /* of one batch, forward and backward, by layer of the stage's chain; NULL when not asked for */
     int layers;
 } Estimate;
@@ -13,5 +14,8 @@ typedef struct Estimate {
 /* Trains a few batches of random numbers for at most about `seconds`. */
 bool estimate_stage(const Design *design, int stage, int threads, double seconds, Estimate *out, Error *err) MUST_CHECK;
 void estimate_clear(Estimate *estimate);
+
+/* Seconds of an epoch that trains on so many samples and then looks at so many others. */
+double estimate_epoch(const Estimate *estimate, int train, int validation);
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "data/dataset.h"
 #include "spec/design.h"
+#include "spec/diff.h"
 #include "spec/doctor.h"
+#include "spec/outline.h"
 #include "spec/summary.h"
 #include "store/run.h"
 #include "train/estimate.h"
@@ -24,21 +26,26 @@ const char *bench_subject(Bench *bench); /* "denoise* · MNIST · seed 7 · 2 th
 
 const char *bench_run_subject(Bench *bench, const char *state); /* "denoise-03 · MNIST · seed 7 · 2 threads · done", of the training */
 
-/* ---- the design: never changed in place; each change is a new one and a step of the history */
+/* ---- the design: never changed in place; each change is a new one and a step of the history, opening another one too */
 const Design *bench_design(const Bench *bench);
 unsigned bench_version(const Bench *bench);                 /* another number after every change */
 void bench_set_design(Bench *bench, Design *design);        /* takes it; undo leads back */
+void bench_begin_design(Bench *bench, Design *design, const char *origin); /* takes it as a beginning: what it will be compared with */
 bool bench_open_design(Bench *bench, const char *name_or_path, Error *err) MUST_CHECK; /* a preset or a file */
 bool bench_undo(Bench *bench);
 bool bench_redo(Bench *bench);
 bool bench_changed(const Bench *bench);                     /* since it was opened or saved */
 bool bench_save_design(Bench *bench, const char *path, Error *err) MUST_CHECK;
-const char *bench_origin(const Bench *bench);               /* the preset or file it came from */
+const char *bench_origin(const Bench *bench);               /* the preset, file or wizard it came from */
+const Design *bench_base(const Bench *bench);               /* as it was opened */
 
 /* What can be known about it; remade when the design or the data changed.  Borrowed until the next change. */
-const Summary *bench_summary(Bench *bench, const Error **why); /* of the first stage; NULL: shapes do not fit, *why says it */
+const Summary *bench_summary(Bench *bench, int stage, const Error **why); /* NULL: shapes do not fit, *why says it */
+const Outline *bench_outline(Bench *bench);                 /* of all layers, as far as shapes go */
+const DesignDiff *bench_diff(Bench *bench);                 /* what differs from bench_base */
 const Diagnosis *bench_diagnosis(Bench *bench);
-const Estimate *bench_estimate(const Bench *bench);         /* NULL: not measured yet */
+const Estimate *bench_estimate(const Bench *bench, int stage); /* NULL: not measured yet */
+double bench_epoch_seconds(Bench *bench, int stage);        /* of that estimate and the data; NAN: not known */
 
 /* ---- data */
 enum { PREVIEW_PICTURES = 8 };

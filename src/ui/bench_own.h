@@ -30,9 +30,29 @@ typedef struct EstimateJob {
     Design *design;
     int threads;
     unsigned version;
-    Estimate estimate;
+    Estimate estimate[DESIGN_STAGES];
     bool good;
 } EstimateJob;
+
+/* Where a design came from. */
+typedef struct Origin {
+    char name[RUN_PATH];
+    Design *opened;
+    Design *saved; /* as last written to a file; NULL: never */
+} Origin;
+
+typedef struct Step {
+    Design *design;
+    Origin *origin; /* one of the bench's */
+} Step;
+
+/* What is known of one stage. */
+typedef struct StageFacts {
+    Summary summary;
+    bool good;
+    Error why;                  /* not good */
+    int train, validation;      /* samples; -1: no data */
+} StageFacts;
 
 /* A training that is asked for, until its data is there. */
 typedef struct Plan {
@@ -66,19 +86,24 @@ struct Bench {
     Role message_role;
     char subject[256];
 
-    Design **history; /* history[at] is the design */
-    int steps, at, saved;
+    Step *history; /* history[at].design is the design */
+    int steps, at;
+    Origin **origin;
+    int origins;
     unsigned version;
-    char origin[RUN_PATH];
 
-    Summary summary;
-    bool summary_good;
-    Error summary_error;
-    unsigned summary_version;
+    StageFacts facts[DESIGN_STAGES];
+    unsigned facts_version;
+    const Data *facts_data;
+    Outline outline;
+    Design *outlined; /* the design the outline is of */
+    unsigned outline_version;
+    DesignDiff diff;
+    unsigned diff_version;
     Diagnosis diagnosis;
     unsigned diagnosis_version;
     const Data *diagnosis_data;
-    Estimate estimate;
+    Estimate estimate[DESIGN_STAGES];
     unsigned estimate_version; /* 0: none */
     Job *estimate_job;
     double settled; /* when the design last changed: measured once it rests */
@@ -115,6 +140,9 @@ void bench_say(Bench *bench, Role role, const char *fmt, ...) __attribute__((for
 void bench_say_error(Bench *bench, const Error *err);
 bool bench_tick_data(Bench *bench);
 bool bench_tick_training(Bench *bench);
+void bench_touched(Bench *bench); /* the design is another one */
+bool bench_tick_known(Bench *bench);
+void bench_known_free(Bench *bench);
 void bench_data_free(Bench *bench);
 void bench_training_free(Bench *bench);
 void bench_start_previews(Bench *bench);

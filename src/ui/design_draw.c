@@ -54,8 +54,8 @@ static void shorten(char *text)
 static void draw_layer(App *app, const Line *line, Cells *cells, Rect row, bool here, bool known)
 {
     const Design *design = bench_design(app_bench(app));
-    const Summary *summary = known ? bench_summary(app_bench(app), NULL) : NULL;
-    const Estimate *estimate = bench_estimate(app_bench(app));
+    const Summary *summary = known ? bench_summary(app_bench(app), 0, NULL) : NULL;
+    const Estimate *estimate = bench_estimate(app_bench(app), 0);
     const Finding *finding = finding_of(bench_diagnosis(app_bench(app)), line->layer);
     bool wrong = finding && finding->severity == SEVERITY_ERROR, locked = design_layer_mirrored(design, line->layer);
     Columns c = columns_for(row.w);
@@ -142,7 +142,7 @@ static void draw_list(App *app, Cells *cells, Rect area)
 {
     Designer *d = self(app);
     const Design *design = bench_design(app_bench(app));
-    bool known = bench_summary(app_bench(app), NULL) != NULL;
+    bool known = bench_summary(app_bench(app), 0, NULL) != NULL;
     draw_headings(cells, rect_cut_top(&area, 1), columns_for(area.w));
     list_place(&d->list, area);
     for (int i = 0; i < d->list.count; i++) {
@@ -193,8 +193,8 @@ static void draw_doctor(App *app, Cells *cells, Rect area)
 static void draw_totals(App *app, Cells *cells, Rect area)
 {
     const Error *why;
-    const Summary *summary = bench_summary(app_bench(app), &why);
-    const Estimate *estimate = bench_estimate(app_bench(app));
+    const Summary *summary = bench_summary(app_bench(app), 0, &why);
+    const Estimate *estimate = bench_estimate(app_bench(app), 0);
     const Design *design = bench_design(app_bench(app));
     const Data *data = bench_data(app_bench(app));
     char a[32], b[32], text[64];
@@ -281,7 +281,7 @@ static void draw_form(App *app, Cells *cells, Rect area)
     Rect totals = rect_cut_bottom(&area, 3);
     draw_totals(app, cells, totals);
     rect_cut_bottom(&area, 1);
-    const Summary *summary = bench_summary(app_bench(app), NULL);
+    const Summary *summary = bench_summary(app_bench(app), 0, NULL);
     if (summary && area.h >= 4)
         silhouette_draw(cells, area, summary, design_chosen(app)->kind == LINE_LAYER ? design_chosen(app)->layer : -1);
 }

@@ -326,7 +326,7 @@ static void do_design(App *app, const char *argument)
     const RunInfo *info = chosen(app);
     if (!info->design)
         return;
-    bench_set_design(app_bench(app), design_copy(info->design));
+    bench_begin_design(app_bench(app), design_copy(info->design), info->run.name);
     app_go(app, &screen_design);
 }
 

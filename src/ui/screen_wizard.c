@@ -82,7 +82,7 @@ static bool hand_over(App *app)
         app_say_error(app, &err);
         return false;
     }
-    bench_set_design(app_bench(app), design);
+    bench_begin_design(app_bench(app), design, "the wizard");
     return true;
 }
 
