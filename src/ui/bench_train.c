@@ -82,7 +82,7 @@ static RunMeta new_meta(const Bench *bench)
     RunMeta meta = {.seed = bench->seed, .threads = bench->threads};
     snprintf(meta.version, sizeof meta.version, "%s", PACKAGE_VERSION);
     clock_stamp(meta.created, sizeof meta.created);
-    snprintf(meta.preset, sizeof meta.preset, "%.63s", bench->origin);
+    snprintf(meta.preset, sizeof meta.preset, "%.63s", bench_origin(bench));
     snprintf(meta.kernels, sizeof meta.kernels, "%s", isa_name(isa_chosen()));
     char blas[128];
     matrix_library(blas, sizeof blas);
