@@ -83,6 +83,8 @@ uint32_t glyph_ascii(uint32_t glyph)
         static const char height[] = "._-=+*##";
         return (uint32_t)height[glyph - 0x2581];
     }
+    if (glyph == 0x2591)
+        return ':';
     if (glyph == 0x2593)
         return '%';
     if (glyph >= 0x2580 && glyph <= 0x259f)

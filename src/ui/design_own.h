@@ -1,32 +1,103 @@
-/* The designer from inside: its state, shared by what draws it and what its keys do. */
+/* The designer from inside: its state, shared by its lines and form (screen_design.c), what draws it (design_draw.c, design_side.c) and
+ * what its actions do (design_edit.c, design_files.c). */
 #ifndef UI_DESIGN_OWN_H
 #define UI_DESIGN_OWN_H
 
 #include "ui/bench.h"
 #include "ui/screens.h"
+#include "ui/through.h"
 #include "ui/widgets.h"
 
-enum { LINES = DESIGN_LAYERS + DESIGN_BLOCKS + DESIGN_STAGES * (TRAIN_SETTINGS + 2) + 8, FIELDS = PARAM_MAX + 2, KINDS = 24 };
+enum {
+    LINES = DESIGN_LAYERS + DESIGN_BLOCKS + DOCTOR_FINDINGS + 2 * DESIGN_STAGES + TRAIN_SETTINGS + 8,
+    FIELDS = PARAM_MAX + 2,
+    KINDS = 24
+};
 
-typedef enum LineKind { LINE_INPUT, LINE_BLOCK, LINE_LAYER, LINE_STAGE, LINE_SETTING, LINE_GAP } LineKind;
-typedef struct Line { LineKind kind; int block, layer, at, stage, setting; } Line;
+/* A line of the list is what the text form would have.  Of the stages only the one that is shown is open. */
+typedef enum LineKind {
+    LINE_INPUT,
+    LINE_BLOCK,
+    LINE_LAYER,
+    LINE_STAGE,
+    LINE_SETTING,
+    LINE_NOTE, /* below a broken layer: what is wrong with it; passed over, as is a gap */
+    LINE_GAP
+} LineKind;
+
+typedef struct Line { LineKind kind; int block, layer, at, stage, setting, finding; } Line;
+
+/* What stands beside the list where there is no room for all of it. */
+typedef enum View { VIEW_SHAPE, VIEW_SAMPLE, VIEW_CHANGES, VIEW_TEXT, VIEWS } View;
 
 typedef struct Designer {
     List list;
     Line line[LINES];
     unsigned version;        /* of the design the lines show */
+    const Diagnosis *told;   /* the findings among the lines */
+    const Data *told_data;
     Form form;
     Field field[FIELDS];
     ParamChoice kind[KINDS]; /* the choices of a setting's kind */
     bool in_form;
     int formed;              /* the line the form shows; -1: none */
+    int stage;               /* the one shown */
+    int finding;             /* the doctor's that is spoken of */
+    View view;
+    int sample;              /* of the data, that passes through */
+    Through through;
     int inserting_block, inserting_at;
+    char path[256];          /* of the file that is being opened or written */
+    bool answers;            /* it is an answers file */
 } Designer;
 
 static inline Designer *design_state(App *app) { return app_state(app, &screen_design); }
 
 const Line *design_chosen(App *app);   /* the line under the cursor; lines are remade where the design changed */
 void design_make_form(App *app);       /* the form shows that line */
+void design_refill(App *app);          /* the lines, anew; the cursor stays on its line as far as it still is */
+void design_leave_form(App *app);
+void design_choose_layer(App *app, int layer);
+void design_show_stage(App *app, int stage);
+const Finding *design_finding(App *app); /* the one spoken of; NULL: all is well */
+
+/* A new design on the bench.  Mirrors are remade; what does not fit yet is shown with its mistake, not refused. */
+void design_take(App *app, Design *design);
+
+/* The set that a line's form edits, and what it was in the design one began with (NULL: it was not there); NULL for other lines. */
+const ParamSet *design_line_set(App *app, const Line *line, const ParamSet **base);
+bool design_line_changed(App *app, const Line *line);
+
 void design_draw(App *app, Cells *cells, Rect area);
+void design_draw_side(App *app, Cells *cells, Rect area);               /* form, totals, and one view */
+void design_draw_form(App *app, Cells *cells, Rect area);
+void design_draw_totals(App *app, Cells *cells, Rect area);
+int design_totals_lines(App *app);
+void design_draw_view(App *app, View view, Cells *cells, Rect area);
+
+/* ---- actions */
+bool design_can_edit(App *app);   /* the chosen line is a layer, and not a mirror's */
+bool design_can_break(App *app);
+bool design_can_fix(App *app);
+bool design_can_reset(App *app);
+bool design_has_stages(App *app);
+bool design_has_findings(App *app);
+void design_do_add(App *app, const char *kind);
+void design_do_delete(App *app, const char *argument);
+void design_do_up(App *app, const char *argument);
+void design_do_down(App *app, const char *argument);
+void design_do_duplicate(App *app, const char *argument);
+void design_do_undo(App *app, const char *argument);
+void design_do_redo(App *app, const char *argument);
+void design_do_mirror(App *app, const char *argument);
+void design_do_break(App *app, const char *argument);
+void design_do_fix(App *app, const char *argument);
+void design_do_reset(App *app, const char *argument);
+void design_do_set(App *app, const char *assignment);
+void design_do_open(App *app, const char *path);
+void design_do_save(App *app, const char *path);
+void design_do_answers(App *app, const char *path);
+void design_do_presets(App *app, const char *argument);
+void design_do_seed(App *app, const char *number);
 
 #endif

@@ -121,7 +121,11 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
         char value[128], other[160];
         field_text(field, value, sizeof value);
         hint(field, other, sizeof other);
+        if (field->was[0] && !(here && form->editing))
+            snprintf(other, sizeof other, "was %s", field->was);
         list_mark(&form->list, cells, i, focused);
+        if (field->changed)
+            cells_put(cells, row.x + 1, row.y, plain(ROLE_CHANGED), 0x2022);
         cells_text_cut(cells, row.x + 2, row.y, label, plain(here ? ROLE_TEXT : ROLE_DIM), field->label);
         int x = row.x + 2 + label + 1, room = row.x + row.w - x;
         if (here && form->editing) {

@@ -1,82 +1,226 @@
 /* The designer: the design as a list of lines, the form of the chosen one beside it, the doctor below.
  *
- * A line is what the text form would have: input, a block, a layer, a stage, a setting of training.  Every edit makes a new design
- * and hands it to the bench, which keeps the old one for undo. */
+ * A line is what the text form would have: input, a block, a layer, a stage, a setting of training.  This file keeps lines, cursor and
+ * form in step with the design; what keys change is design_edit.c's, files are design_files.c's. */
 #include "config.h"
 
 #include "ui/design_own.h"
 
 #include "base/mem.h"
-#include "spec/preset.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static Designer *self(App *app) { return design_state(app); }
 
 /* ---- lines */
 
+static Line *add_line(Designer *d, LineKind kind)
+{
+    Line *line = &d->line[d->list.count < LINES - 1 ? d->list.count++ : LINES - 1];
+    *line = (Line){.kind = kind, .layer = -1, .stage = -1, .setting = -1};
+    return line;
+}
+
+static void add_layer(App *app, int block, int at)
+{
+    Designer *d = self(app);
+    int layer = bench_design(app_bench(app))->block[block].first + at;
+    Line *line = add_line(d, LINE_LAYER);
+    line->block = block;
+    line->layer = layer;
+    line->at = at;
+    for (int i = 0; i < d->told->count; i++)
+        if (d->told->finding[i].layer == layer && d->told->finding[i].severity == SEVERITY_ERROR) {
+            line = add_line(d, LINE_NOTE);
+            line->layer = layer;
+            line->finding = i;
+            return;
+        }
+}
+
 static void fill(App *app)
 {
     Designer *d = self(app);
-    const Design *design = bench_design(app_bench(app));
-    int n = 0;
-    d->line[n++] = (Line){.kind = LINE_INPUT};
-    for (int b = 0; b < design->blocks; b++) {
-        d->line[n++] = (Line){.kind = LINE_BLOCK, .block = b};
-        for (int i = 0; i < design->block[b].count; i++)
-            d->line[n++] = (Line){.kind = LINE_LAYER, .block = b, .layer = design->block[b].first + i, .at = i};
-    }
-    for (int s = 0; s < design->stages; s++) {
-        d->line[n++] = (Line){.kind = LINE_GAP};
-        d->line[n++] = (Line){.kind = LINE_STAGE, .stage = s};
-        for (int t = 0; t < TRAIN_SETTINGS; t++)
-            d->line[n++] = (Line){.kind = LINE_SETTING, .stage = s, .setting = t};
-    }
-    d->list.count = n;
-    if (d->list.at >= n)
-        d->list.at = n - 1;
-    d->version = bench_version(app_bench(app));
+    Bench *bench = app_bench(app);
+    const Design *design = bench_design(bench);
+    d->told = bench_diagnosis(bench);
+    d->told_data = bench_data(bench);
+    d->version = bench_version(bench);
     d->formed = -1;
+    if (d->stage >= design->stages)
+        d->stage = 0;
+    if (d->finding >= d->told->count)
+        d->finding = 0;
+    d->list.count = 0;
+    add_line(d, LINE_INPUT);
+    for (int b = 0; b < design->blocks; b++) {
+        add_line(d, LINE_BLOCK)->block = b;
+        for (int i = 0; i < design->block[b].count; i++)
+            add_layer(app, b, i);
+    }
+    add_line(d, LINE_GAP);
+    for (int s = 0; s < design->stages; s++) {
+        add_line(d, LINE_STAGE)->stage = s;
+        for (int t = 0; t < TRAIN_SETTINGS && s == d->stage; t++) {
+            Line *line = add_line(d, LINE_SETTING);
+            line->stage = s;
+            line->setting = t;
+        }
+    }
+}
+
+static bool passed_over(const Line *line)
+{
+    return line->kind == LINE_GAP || line->kind == LINE_NOTE;
+}
+
+static bool same_line(const Line *a, const Line *b)
+{
+    return a->kind == b->kind && a->block == b->block && a->layer == b->layer && a->stage == b->stage && a->setting == b->setting;
+}
+
+/* Puts the cursor on the line; else near where it was. */
+static void find_line(Designer *d, const Line *wanted)
+{
+    int before = d->list.at;
+    for (int i = 0; i < d->list.count; i++)
+        if (same_line(&d->line[i], wanted)) {
+            d->list.top += i - before; /* it stays at its place on the screen */
+            d->list.at = i;
+            return;
+        }
+    d->list.at = before < d->list.count ? before : d->list.count - 1;
+    while (passed_over(&d->line[d->list.at]))
+        d->list.at--;
+}
+
+void design_refill(App *app)
+{
+    Designer *d = self(app);
+    Line was = d->list.count ? d->line[d->list.at] : (Line){.kind = LINE_INPUT, .layer = -1, .stage = -1, .setting = -1};
+    fill(app);
+    find_line(d, &was);
+    design_make_form(app);
+    app_touch(app);
 }
 
 const Line *design_chosen(App *app)
 {
     Designer *d = self(app);
-    if (d->version != bench_version(app_bench(app)))
+    const Data *data = bench_data(app_bench(app));
+    if (d->version != bench_version(app_bench(app)) || d->told_data != data) {
+        Line was = d->list.count ? d->line[d->list.at] : (Line){.kind = LINE_INPUT, .layer = -1, .stage = -1, .setting = -1};
         fill(app);
+        find_line(d, &was);
+    }
     return &d->line[d->list.at];
+}
+
+void design_choose_layer(App *app, int layer)
+{
+    Designer *d = self(app);
+    design_chosen(app);
+    for (int i = 0; i < d->list.count; i++)
+        if (d->line[i].kind == LINE_LAYER && d->line[i].layer == layer)
+            d->list.at = i;
+    design_make_form(app);
+}
+
+/* Does the stage's network hold the layer? */
+static bool stage_runs(const Design *design, int stage, int layer)
+{
+    int of[DESIGN_LAYERS], count = outline_stage_layers(design, stage, of);
+    for (int i = 0; i < count; i++)
+        if (of[i] == layer)
+            return true;
+    return false;
+}
+
+void design_show_stage(App *app, int stage)
+{
+    Designer *d = self(app);
+    if (stage == d->stage)
+        return;
+    d->stage = stage;
+    design_refill(app);
+}
+
+/* The cursor decides which stage is shown: its own line, or one that runs the chosen layer. */
+static void follow_cursor(App *app)
+{
+    Designer *d = self(app);
+    const Line *line = design_chosen(app);
+    const Design *design = bench_design(app_bench(app));
+    if (line->kind == LINE_STAGE)
+        design_show_stage(app, line->stage);
+    if (line->kind != LINE_LAYER || stage_runs(design, d->stage, line->layer))
+        return;
+    for (int s = 0; s < design->stages; s++)
+        if (stage_runs(design, s, line->layer)) {
+            design_show_stage(app, s);
+            return;
+        }
 }
 
 /* ---- the form of the chosen line */
 
-static void add_rows(Designer *d, const ParamSet *set, bool off)
+const ParamSet *design_line_set(App *app, const Line *line, const ParamSet **base)
+{
+    Bench *bench = app_bench(app);
+    const Design *design = bench_design(bench), *origin = bench_base(bench);
+    *base = NULL;
+    if (line->kind == LINE_LAYER) {
+        *base = design_diff_layer_base(bench_diff(bench), design, origin, line->layer);
+        return &design->layer[line->layer].set;
+    }
+    if (line->kind == LINE_SETTING) {
+        *base = design_diff_setting_base(design, origin, line->stage, (TrainSetting)line->setting);
+        return &design->stage[line->stage].train.set[line->setting];
+    }
+    return NULL;
+}
+
+bool design_line_changed(App *app, const Line *line)
+{
+    const ParamSet *base, *set = design_line_set(app, line, &base);
+    const Design *design = bench_design(app_bench(app)), *origin = bench_base(app_bench(app));
+    return set ? !base || !param_set_equal(set, base) : line->kind == LINE_INPUT && !shape_equal(design->input, origin->input);
+}
+
+static void add_rows(Designer *d, const ParamSet *set, const ParamSet *base, bool off)
 {
     for (int i = 0; i < set->kind->count && d->form.count < FIELDS; i++) {
         const ParamRow *row = &set->kind->rows[i];
         Field *field = &d->field[d->form.count++];
-        Value normal;
         *field = (Field){.row = *row, .value = set->value[i], .off = off, .tag = i};
         snprintf(field->label, sizeof field->label, "%s", *row->name ? row->name : "value");
-        field->changed = row->normal && param_parse(row, row->normal, &normal, NULL) && !param_equal(row, &normal, &set->value[i]);
+        field->changed = base && !param_equal(row, &base->value[i], &set->value[i]);
+        if (field->changed) {
+            Str was = {0};
+            param_print(row, &base->value[i], &was);
+            snprintf(field->was, sizeof field->was, "%s", was.text);
+            str_clear(&was);
+        }
     }
 }
 
-static void add_kind(Designer *d, int setting, const ParamKind *now)
+static void add_kind(Designer *d, int setting, const ParamSet *now, const ParamSet *was)
 {
     int count = 0;
     Field *field = &d->field[d->form.count++];
     *field = (Field){.tag = -1, .row = {.name = train_settings[setting].name, .type = PARAM_CHOICE, .choices = d->kind,
-                                        .help = now->help}};
+                                        .help = now->kind->help}};
     snprintf(field->label, sizeof field->label, "%s", train_settings[setting].name);
     for (const ParamKind *kind; count < KINDS - 1 && (kind = train_settings[setting].kind(count)) != NULL; count++) {
         d->kind[count] = (ParamChoice){.word = kind->name, .help = kind->help};
-        if (kind == now)
+        if (kind == now->kind)
             field->value.choice = count;
     }
     d->kind[count] = (ParamChoice){0};
+    field->changed = was && was->kind != now->kind;
+    if (field->changed)
+        snprintf(field->was, sizeof field->was, "%s", was->kind->name);
 }
 
 static const ParamRow input_row = {.name = "shape", .type = PARAM_SHAPE, .min = 1, .max = 4096,
@@ -86,67 +230,64 @@ void design_make_form(App *app)
 {
     Designer *d = self(app);
     const Line *line = design_chosen(app);
-    const Design *design = bench_design(app_bench(app));
+    const Design *design = bench_design(app_bench(app)), *origin = bench_base(app_bench(app));
     int at = d->form.list.at;
     if (d->formed == d->list.at)
         return;
     d->form = (Form){.field = d->field, .label_width = 11, .list = {.at = at}};
     d->formed = d->list.at;
-    if (line->kind == LINE_LAYER) {
-        add_rows(d, &design->layer[line->layer].set, design_layer_mirrored(design, line->layer));
-    } else if (line->kind == LINE_SETTING) {
-        const ParamSet *set = &design->stage[line->stage].train.set[line->setting];
-        if (train_settings[line->setting].kind(1))
-            add_kind(d, line->setting, set->kind);
-        add_rows(d, set, false);
-    } else if (line->kind == LINE_INPUT) {
+    const ParamSet *base, *set = design_line_set(app, line, &base);
+    if (line->kind == LINE_SETTING && train_settings[line->setting].kind(1)) {
+        const ParamSet *was = line->stage < origin->stages ? &origin->stage[line->stage].train.set[line->setting] : NULL;
+        add_kind(d, line->setting, set, was);
+    }
+    if (set)
+        add_rows(d, set, base, line->kind == LINE_LAYER && design_layer_mirrored(design, line->layer));
+    if (line->kind == LINE_INPUT) {
         Shape in = design->input;
-        d->field[d->form.count++] = (Field){.label = "shape", .row = input_row,
+        Field *field = &d->field[d->form.count++];
+        *field = (Field){.label = "shape", .row = input_row, .changed = !shape_equal(in, origin->input),
             .value = in.flat ? (Value){.size = {in.c}, .rank = 1} : (Value){.size = {in.h, in.w, in.c}, .rank = 3}};
+        if (field->changed)
+            shape_text(origin->input, field->was);
     }
     if (d->form.list.at >= d->form.count)
         d->form.list.at = 0;
 }
 
-/* The mirrors are remade; a design that does not fit yet is shown with its mistake, not refused. */
-static void take(App *app, Design *design)
+void design_take(App *app, Design *design)
 {
     Error err = {0};
-    if (!design_refresh(design, &err))
-        app_say_error(app, &err);
+    (void)!design_refresh(design, &err); /* the doctor says what is wrong */
     bench_set_design(app_bench(app), design);
-    fill(app);
-    design_make_form(app);
-    app_touch(app);
+    design_refill(app);
 }
 
 static void field_changed(App *app)
 {
     Designer *d = self(app);
-    const Line *line = design_chosen(app);
+    Line line = *design_chosen(app);
     const Field *field = &d->field[d->form.list.at];
     Design *design = design_copy(bench_design(app_bench(app)));
-    if (line->kind == LINE_LAYER) {
-        design->layer[line->layer].set.value[field->tag] = field->value;
-    } else if (line->kind == LINE_SETTING && field->tag < 0) {
-        design->stage[line->stage].train.set[line->setting] = param_set_new(train_settings[line->setting].kind(field->value.choice));
-    } else if (line->kind == LINE_SETTING) {
-        design->stage[line->stage].train.set[line->setting].value[field->tag] = field->value;
-    } else if (line->kind == LINE_INPUT) {
+    if (line.kind == LINE_LAYER) {
+        design->layer[line.layer].set.value[field->tag] = field->value;
+    } else if (line.kind == LINE_SETTING && field->tag < 0) {
+        design->stage[line.stage].train.set[line.setting] = param_set_new(train_settings[line.setting].kind(field->value.choice));
+    } else if (line.kind == LINE_SETTING) {
+        design->stage[line.stage].train.set[line.setting].value[field->tag] = field->value;
+    } else if (line.kind == LINE_INPUT) {
         const Value *v = &field->value;
         design->input = v->rank == 1 ? shape_vector(v->size[0]) : shape_map(v->size[0], v->size[1], v->rank == 3 ? v->size[2] : 1);
     }
-    take(app, design);
+    design_take(app, design);
 }
 
 /* ---- moving */
 
-static bool leave_form(App *app)
+void design_leave_form(App *app)
 {
-    Designer *d = self(app);
-    d->in_form = false;
-    d->form.editing = false;
-    return true;
+    self(app)->in_form = false;
+    self(app)->form.editing = false;
 }
 
 static bool grab(App *app, const Event *event)
@@ -168,9 +309,10 @@ static bool grab(App *app, const Event *event)
         field_changed(app);
     if (result != FORM_IGNORED)
         return true;
-    if (event->key == K_ESC || event->key == K_TAB || event->key == K_BACK_TAB)
-        return leave_form(app);
-    return false;
+    if (event->key != K_ESC && event->key != K_TAB && event->key != K_BACK_TAB)
+        return false;
+    design_leave_form(app);
+    return true;
 }
 
 static bool event(App *app, const Event *event)
@@ -181,15 +323,40 @@ static bool event(App *app, const Event *event)
     if (!list_event(&d->list, event))
         return false;
     int step = d->list.at < before ? -1 : 1;
-    if (d->line[d->list.at].kind == LINE_GAP)
+    while (passed_over(&d->line[d->list.at]))
         d->list.at += step;
     d->in_form = false;
     if (before != d->list.at)
         d->form.list.at = 0;
+    follow_cursor(app);
     return true;
 }
 
-/* ---- actions */
+/* The sample, once the design rests on the screen; a key held down does not start a pass for each of its changes. */
+static void tick(App *app)
+{
+    Designer *d = self(app);
+    if (through_tick(&d->through))
+        app_touch(app);
+    if (app_screen(app) == &screen_design)
+        through_ask(&d->through, app_bench(app), d->stage, d->sample, app_wake(app));
+}
+
+static void close_screen(App *app)
+{
+    through_close(&self(app)->through);
+}
+
+/* ---- actions that only look */
+
+const Finding *design_finding(App *app)
+{
+    Designer *d = self(app);
+    const Diagnosis *diagnosis = bench_diagnosis(app_bench(app));
+    if (d->finding >= diagnosis->count)
+        d->finding = 0;
+    return diagnosis->count ? &diagnosis->finding[d->finding] : NULL;
+}
 
 static void do_edit(App *app, const char *argument)
 {
@@ -200,248 +367,54 @@ static void do_edit(App *app, const char *argument)
         d->in_form = true;
 }
 
-/* A new layer with values that make sense where a field has no default. */
-static LayerSpec fresh_layer(const LayerKind *kind, Shape in)
+static void do_view(App *app, const char *argument)
 {
-    LayerSpec spec = layer_spec_new(kind);
-    for (int i = 0; i < kind->param.count; i++) {
-        const ParamRow *row = &kind->param.rows[i];
-        Value *value = &spec.set.value[i];
-        if (row->normal)
-            continue;
-        if (row->type == PARAM_INT)
-            value->number = 32;
-        else if (row->type == PARAM_PAIR)
-            *value = (Value){.size = {3, 3}, .rank = 2};
-        else if (row->type == PARAM_SHAPE)
-            *value = in.flat ? (Value){.size = {1, 1, in.c}, .rank = 3} : (Value){.size = {in.h, in.w, in.c}, .rank = 3};
-        else if (row->type == PARAM_REAL)
-            value->number = 0.1;
-    }
-    return spec;
-}
-
-/* The shape behind the layers in front of a place in a block, as far as it can be known. */
-static Shape shape_at(const Design *design, int block, int at)
-{
-    Shape shape = design->input;
-    Error err = {0};
-    if (!design_block_input(design, block, &shape, &err))
-        shape = design->input;
-    for (int i = 0; i < at; i++) {
-        LayerPlan plan = {0};
-        if (!design_plan_layer(&design->layer[design->block[block].first + i], shape, &plan, &err))
-            break;
-        shape = plan.out;
-        layer_plan_clear(&plan);
-    }
-    return shape;
-}
-
-static void kind_chosen(App *app, int index)
-{
+    static const char *const names[VIEWS] = {"shape", "sample", "changes", "text"};
     Designer *d = self(app);
-    if (index < 0)
-        return;
-    Design *design = design_copy(bench_design(app_bench(app)));
-    int block = d->inserting_block, at = d->inserting_at;
-    LayerSpec spec = fresh_layer(layer_kinds[index], shape_at(design, block, at));
-    Error err = {0};
-    if (!design_insert_layer(design, block, at, &spec, &err)) {
-        app_say_error(app, &err);
-        design_free(design);
-        return;
-    }
-    take(app, design);
-    for (int i = 0; i < d->list.count; i++)
-        if (d->line[i].kind == LINE_LAYER && d->line[i].block == block && d->line[i].at == at)
-            d->list.at = i;
-    d->form.list.at = 0;
-    design_make_form(app);
-    d->in_form = d->form.count > 0;
+    d->view = (View)((d->view + 1) % VIEWS);
+    for (int i = 0; argument && i < VIEWS; i++)
+        if (strcmp(argument, names[i]) == 0)
+            d->view = (View)i;
+    app_touch(app);
 }
 
-static void do_add(App *app, const char *argument)
+bool design_has_stages(App *app)
 {
+    return bench_design(app_bench(app))->stages > 1;
+}
+
+static void next_stage(App *app, int by)
+{
+    int stages = bench_design(app_bench(app))->stages;
+    design_show_stage(app, (self(app)->stage + by + stages) % stages);
+}
+
+static void do_next_stage(App *app, const char *argument) { (void)argument; next_stage(app, 1); }
+static void do_last_stage(App *app, const char *argument) { (void)argument; next_stage(app, -1); }
+
+bool design_has_findings(App *app)
+{
+    return bench_diagnosis(app_bench(app))->count > 1;
+}
+
+static void do_next_finding(App *app, const char *argument)
+{
+    (void)argument;
     Designer *d = self(app);
-    const Line *line = design_chosen(app);
-    const Design *design = bench_design(app_bench(app));
-    d->inserting_block = line->kind == LINE_LAYER || line->kind == LINE_BLOCK ? line->block : 0;
-    d->inserting_at = line->kind == LINE_LAYER ? line->at + 1 : line->kind == LINE_BLOCK ? 0 : design->block[0].count;
-    const Block *block = &design->block[d->inserting_block];
-    if (block->mirror != MIRROR_NONE && d->inserting_at < block->mirrored) {
-        app_say(app, ROLE_DIM, "the %s is made by its mirror: change the encoder, or press b to make these layers yours", block->name);
-        return;
-    }
-    const char *names[64], *helps[64];
-    for (int i = 0; i < layer_kinds_count && i < 64; i++) {
-        names[i] = layer_kinds[i]->param.name;
-        helps[i] = layer_kinds[i]->param.help;
-        if (argument && strcmp(argument, names[i]) == 0) {
-            kind_chosen(app, i);
-            return;
-        }
-    }
-    app_pick(app, "add a layer", names, helps, layer_kinds_count < 64 ? layer_kinds_count : 64, 0, kind_chosen);
+    d->finding = (d->finding + 1) % bench_diagnosis(app_bench(app))->count;
+    const Finding *finding = design_finding(app);
+    if (finding->layer >= 0)
+        design_choose_layer(app, finding->layer);
 }
 
-static bool on_layer(App *app)
-{
-    const Line *line = design_chosen(app);
-    return line->kind == LINE_LAYER && !design_layer_mirrored(bench_design(app_bench(app)), line->layer);
-}
-
-static void do_delete(App *app, const char *argument)
+static void do_next_sample(App *app, const char *argument)
 {
     (void)argument;
-    const Line *line = design_chosen(app);
-    Design *design = design_copy(bench_design(app_bench(app)));
-    design_remove_layer(design, line->block, line->at);
-    take(app, design);
-}
-
-static void move(App *app, int by)
-{
-    Line line = *design_chosen(app);
+    const Dataset *set = bench_probe_set(app_bench(app));
     Designer *d = self(app);
-    const Block *block = &bench_design(app_bench(app))->block[line.block];
-    if (line.at + by < 0 || line.at + by >= block->count)
-        return;
-    Design *design = design_copy(bench_design(app_bench(app)));
-    design_move_layer(design, line.block, line.at, by);
-    take(app, design);
-    d->list.at += by;
-    design_make_form(app);
-}
-
-static void do_up(App *app, const char *argument) { (void)argument; move(app, -1); }
-static void do_down(App *app, const char *argument) { (void)argument; move(app, 1); }
-
-static void do_duplicate(App *app, const char *argument)
-{
-    (void)argument;
-    Line line = *design_chosen(app);
-    Design *design = design_copy(bench_design(app_bench(app)));
-    LayerSpec spec = design->layer[line.layer];
-    Error err = {0};
-    spec.name[0] = '\0';
-    if (!design_insert_layer(design, line.block, line.at + 1, &spec, &err))
-        app_say_error(app, &err);
-    take(app, design);
-    self(app)->list.at++;
-}
-
-static void do_undo(App *app, const char *argument)
-{
-    (void)argument;
-    if (!bench_undo(app_bench(app)))
-        app_say(app, ROLE_DIM, "nothing to undo");
-    leave_form(app);
-    fill(app);
-}
-
-static void do_redo(App *app, const char *argument)
-{
-    (void)argument;
-    if (!bench_redo(app_bench(app)))
-        app_say(app, ROLE_DIM, "nothing to redo");
-    leave_form(app);
-    fill(app);
-}
-
-static void do_mirror(App *app, const char *argument)
-{
-    (void)argument;
-    Design *design = design_copy(bench_design(app_bench(app)));
-    Error err = {0};
-    int block = design_block_find(design, "decoder");
-    if (block < 0)
-        block = design_add_block(design, "decoder", &err);
-    if (block < 0) {
-        app_say_error(app, &err);
-        design_free(design);
-        return;
-    }
-    design_set_mirror(design, block, MIRROR_EXACT);
-    take(app, design);
-    app_say(app, ROLE_TEXT, "the decoder mirrors the encoder; u takes it back, b makes its layers yours");
-}
-
-static bool can_break(App *app)
-{
-    const Design *design = bench_design(app_bench(app));
-    for (int b = 0; b < design->blocks; b++)
-        if (design->block[b].mirror != MIRROR_NONE)
-            return true;
-    return false;
-}
-
-static void do_break(App *app, const char *argument)
-{
-    (void)argument;
-    Design *design = design_copy(bench_design(app_bench(app)));
-    for (int b = 0; b < design->blocks; b++)
-        design_break_mirror(design, b);
-    take(app, design);
-    app_say(app, ROLE_TEXT, "the decoder's layers are yours now");
-}
-
-static bool can_fix(App *app)
-{
-    const Diagnosis *diagnosis = bench_diagnosis(app_bench(app));
-    return diagnosis->count > 0 && diagnosis->finding[0].cured;
-}
-
-static void do_fix(App *app, const char *argument)
-{
-    (void)argument;
-    const Finding *finding = &bench_diagnosis(app_bench(app))->finding[0];
-    char cure[sizeof finding->cure];
-    snprintf(cure, sizeof cure, "%s", finding->cure);
-    take(app, design_copy(finding->cured));
-    app_say(app, ROLE_GOOD, "%s", cure);
-}
-
-static void preset_chosen(App *app, int index)
-{
-    Error err = {0};
-    if (index >= 0 && !bench_open_design(app_bench(app), presets[index].name, &err))
-        app_say_error(app, &err);
-    self(app)->list.at = 0;
-    fill(app);
-}
-
-static void do_presets(App *app, const char *argument)
-{
-    (void)argument;
-    const char *names[64], *helps[64];
-    int count = presets_count < 64 ? presets_count : 64;
-    for (int i = 0; i < count; i++) {
-        names[i] = presets[i].name;
-        helps[i] = presets[i].summary;
-    }
-    app_pick(app, "start from a preset", names, helps, count, 0, preset_chosen);
-}
-
-static void save_entered(App *app, const char *text)
-{
-    Error err = {0};
-    if (!text)
-        return;
-    if (bench_save_design(app_bench(app), text, &err))
-        app_say(app, ROLE_GOOD, "written to %s", text);
-    else
-        app_say_error(app, &err);
-}
-
-static void do_save(App *app, const char *argument)
-{
-    char path[DESIGN_NAME + 8];
-    snprintf(path, sizeof path, "%s.net", bench_design(app_bench(app))->name);
-    if (argument)
-        save_entered(app, argument);
-    else
-        app_prompt(app, "save the design", "In the text form, every default spelt out.", path, save_entered, NULL);
+    if (set && set->count)
+        d->sample = (d->sample + 1) % set->count;
+    tick(app);
 }
 
 static void do_train(App *app, const char *argument)
@@ -460,58 +433,35 @@ static void do_wizard(App *app, const char *argument)
     app_go(app, &screen_wizard);
 }
 
-static void do_set(App *app, const char *argument)
-{
-    Error err = {0};
-    Design *design = design_copy(bench_design(app_bench(app)));
-    if (argument && design_set(design, argument, &err)) {
-        take(app, design);
-        return;
-    }
-    design_free(design);
-    if (argument)
-        app_say_error(app, &err);
-}
-
-static void seed_entered(App *app, const char *text)
-{
-    char *end;
-    unsigned long long seed = text ? strtoull(text, &end, 10) : 0;
-    if (text && end != text && *end == '\0')
-        bench_set_seed(app_bench(app), seed);
-}
-
-static void do_seed(App *app, const char *argument)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)bench_seed(app_bench(app)));
-    if (argument)
-        seed_entered(app, argument);
-    else
-        app_prompt(app, "seed", "Weights, order, noise: everything random follows from it.", text, seed_entered, NULL);
-}
-
 static const Action actions[] = {
     {"edit", "Enter Tab", "edit", "change the chosen line in its form", do_edit, NULL, NULL},
-    {"add", "a", "add", "add a layer behind the chosen one", do_add, NULL, "KIND"},
-    {"delete", "d Delete", "delete", "take the chosen layer out", do_delete, on_layer, NULL},
-    {"move-up", "K Shift-Up", "J K|move", "move the layer up", do_up, on_layer, NULL},
-    {"move-down", "J Shift-Down", NULL, "move the layer down", do_down, on_layer, NULL},
-    {"duplicate", "y", NULL, "the same layer once more", do_duplicate, on_layer, NULL},
-    {"fix", "f", "fix", "take the doctor's cure", do_fix, can_fix, NULL},
-    {"mirror", "m", "mirror", "make the decoder the mirror of the encoder", do_mirror, NULL, NULL},
-    {"break", "b", NULL, "make the mirrored layers your own", do_break, can_break, NULL},
-    {"undo", "u", "undo", "take the last change back", do_undo, NULL, NULL},
-    {"redo", "^R", NULL, "and forward again", do_redo, NULL, NULL},
+    {"add", "a", "add", "add a layer behind the chosen one", design_do_add, NULL, "KIND"},
+    {"delete", "d Delete", "delete", "take the chosen layer out", design_do_delete, design_can_edit, NULL},
+    {"fix", "f", "fix", "take the doctor's cure", design_do_fix, design_can_fix, NULL},
+    {"undo", "u", "undo", "take the last change back", design_do_undo, NULL, NULL},
+    {"view", "v", "view", "beside the list: the shape, a sample on its way through, what was changed, the text", do_view, NULL, "NAME"},
     {"train", "t F5", "train", "train this design", do_train, NULL, NULL},
-    {"presets", "p F2", "presets", "start from a preset", do_presets, NULL, NULL},
+    {"stage-next", ">", "< >|stage", "show the next stage", do_next_stage, design_has_stages, NULL},
+    {"stage-before", "<", NULL, "show the stage before", do_last_stage, design_has_stages, NULL},
+    {"mirror", "m", "mirror", "make the decoder the mirror of the encoder", design_do_mirror, NULL, NULL},
+    {"move-up", "K Shift-Up", "J K|move", "move the layer up", design_do_up, design_can_edit, NULL},
+    {"move-down", "J Shift-Down", NULL, "move the layer down", design_do_down, design_can_edit, NULL},
+    {"duplicate", "y", "double", "the same layer once more", design_do_duplicate, design_can_edit, NULL},
+    {"reset", "r", "reset", "the field, or all of the line, as it was in the preset; once more: its default", design_do_reset, design_can_reset, NULL},
+    {"break", "b", "break mirror", "make the mirrored layers your own", design_do_break, design_can_break, NULL},
+    {"redo", "^R", "redo", "and forward again", design_do_redo, NULL, NULL},
+    {"finding", "!", NULL, "the doctor's next finding", do_next_finding, design_has_findings, NULL},
+    {"sample", "Space", NULL, "another sample on its way through", do_next_sample, NULL, NULL},
+    {"presets", "p F2", "presets", "start from a preset", design_do_presets, NULL, NULL},
     {"wizard", "w n", "wizard", "a new network, question by question", do_wizard, NULL, NULL},
-    {"save", "s", "save", "write the design in its text form", do_save, NULL, "FILE"},
-    {"set", NULL, NULL, "change a setting: lr=0.01, conv_1.filters=16", do_set, NULL, "KEY=VALUE"},
-    {"seed", NULL, NULL, "the seed of everything random", do_seed, NULL, "N"},
+    {"open", "o", "open", "open a design or an answers file", design_do_open, NULL, "FILE"},
+    {"save", "s", "save", "write the design in its text form", design_do_save, NULL, "FILE"},
+    {"save-answers", "e F8", NULL, "write an answers file that makes this design", design_do_answers, NULL, "FILE"},
+    {"set", NULL, NULL, "change a setting: lr=0.01, conv_1.filters=16", design_do_set, NULL, "KEY=VALUE"},
+    {"seed", NULL, NULL, "the seed of everything random", design_do_seed, NULL, "N"},
 };
 
 const Screen screen_design = {
     .name = "design", .title = "Design", .about = "the network, layer by layer", .state_size = sizeof(Designer), .actions = actions,
-    .count = COUNT_OF(actions), .draw = design_draw, .grab = grab, .event = event,
+    .count = COUNT_OF(actions), .close = close_screen, .tick = tick, .draw = design_draw, .grab = grab, .event = event,
 };

@@ -139,7 +139,7 @@ static void draw_growing(App *app, Cells *cells, Rect area)
     if (!w->good)
         return;
     Rect totals = rect_cut_bottom(&area, 3);
-    silhouette_draw(cells, area, &w->summary, -1);
+    silhouette_draw(cells, area, &w->summary);
     if (totals.h < 3)
         return;
     cells_text(cells, totals.x, totals.y + 1, plain(ROLE_DIM), "code");

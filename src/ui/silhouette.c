@@ -7,23 +7,12 @@
 
 enum { MOST = 128, NUMBERS = 9, WIDEST = 64 };
 
-typedef struct Bar { double size; bool code, chosen; } Bar;
-
-static int make_bars(const Summary *summary, int selected, Bar *bar)
-{
-    int count = 0;
-    bar[count++] = (Bar){(double)summary->input, false, false};
-    for (int i = 0; i < summary->rows && count < MOST; i++) {
-        const SummaryRow *row = &summary->row[i];
-        bar[count++] = (Bar){(double)shape_size(row->out), i + 1 == summary->code_row, row->layer == selected};
-    }
-    return count;
-}
+typedef struct Bar { double size; bool code, chosen, old; } Bar;
 
 /* Takes bars out that tell least: equal to the one above, else every second one; the code and the chosen one stay. */
 static int thin(Bar *bar, int count, int lines)
 {
-    for (int pass = 0; pass < 2 && count > lines; pass++)
+    for (int pass = 0; pass < 8 && count > lines; pass++)
         for (int i = 1; i < count - 1 && count > lines; i++) {
             bool same = bar[i].size == bar[i - 1].size;
             if (bar[i].code || bar[i].chosen || (pass == 0 && !same))
@@ -36,12 +25,11 @@ static int thin(Bar *bar, int count, int lines)
     return count < lines ? count : lines;
 }
 
-void silhouette_draw(Cells *cells, Rect area, const Summary *summary, int selected)
+static void draw(Cells *cells, Rect area, Bar *bar, int count)
 {
-    Bar bar[MOST];
     if (area.w < NUMBERS + 6 || area.h < 3)
         return;
-    int count = thin(bar, make_bars(summary, selected, bar), area.h);
+    count = thin(bar, count, area.h);
     double most = 1, least = INFINITY;
     for (int i = 0; i < count; i++) {
         most = fmax(most, bar[i].size);
@@ -54,12 +42,39 @@ void silhouette_draw(Cells *cells, Rect area, const Summary *summary, int select
         wide += (wide ^ room) & 1; /* centred to the cell */
         wide = wide > room ? room : wide;
         int from = area.x + (room - wide) / 2, y = area.y + i * thick;
-        Role role = bar[i].code || bar[i].chosen ? ROLE_ACCENT : ROLE_BLOCK;
+        Role role = bar[i].old ? ROLE_FAINT : bar[i].code || bar[i].chosen ? ROLE_ACCENT : ROLE_BLOCK;
+        uint32_t glyph = bar[i].old ? 0x2591 : bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588;
         for (int x = from; x < from + wide; x++)
             for (int line = y; line < y + thick; line++)
-                cells_put(cells, x, line, plain(role), bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588);
+                cells_put(cells, x, line, plain(role), glyph);
         char text[24];
         grouped(text, sizeof text, bar[i].size);
-        cells_text(cells, from + wide + 1, y, bar[i].code ? bold(ROLE_ACCENT) : plain(ROLE_DIM), text);
+        cells_text(cells, from + wide + 1, y, bar[i].old ? plain(ROLE_FAINT) : bar[i].code ? bold(ROLE_ACCENT) : plain(ROLE_DIM), text);
     }
+}
+
+void silhouette_draw(Cells *cells, Rect area, const Summary *summary)
+{
+    Bar bar[MOST];
+    int count = 0;
+    bar[count++] = (Bar){.size = (double)summary->input};
+    for (int i = 0; i < summary->rows && count < MOST; i++)
+        bar[count++] = (Bar){.size = (double)shape_size(summary->row[i].out), .code = i + 1 == summary->code_row};
+    draw(cells, area, bar, count);
+}
+
+void silhouette_draw_stage(Cells *cells, Rect area, const Design *design, int stage, const Outline *outline, int code, int selected)
+{
+    Bar bar[MOST];
+    int count = 0, layer[DESIGN_LAYERS], layers = outline_stage_layers(design, stage, layer), coded = 0;
+    for (int i = 0; i < design->stage[stage].code_blocks; i++)
+        coded += design->block[design->stage[stage].codes[i]].count;
+    bar[count++] = (Bar){.size = (double)shape_size(design->input)};
+    for (int i = 0; i < layers && count < MOST; i++) {
+        const OutlineRow *row = &outline->row[layer[i]];
+        if (row->known != KNOWLEDGE_NONE)
+            bar[count++] = (Bar){(double)shape_size(row->out), code > 0 && i + 1 == coded + code, layer[i] == selected,
+                                 row->known == KNOWLEDGE_OLD};
+    }
+    draw(cells, area, bar, count);
 }

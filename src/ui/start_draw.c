@@ -152,7 +152,7 @@ static void draw_preset(App *app, int index, Cells *cells, Rect area)
     bool text = area.w >= HOURGLASS_WIDE + 40;
     Rect left = rect_cut_left(&area, text ? HOURGLASS_WIDE : area.w);
     draw_facts(summary, cells, &left);
-    silhouette_draw(cells, rect_new(left.x, left.y, left.w, left.h > 24 ? 24 : left.h), summary, -1);
+    silhouette_draw(cells, rect_new(left.x, left.y, left.w, left.h > 24 ? 24 : left.h), summary);
     if (text)
         draw_text(preset->text, cells, rect_new(area.x + 3, area.y, area.w - 3, area.h));
 }
@@ -178,7 +178,7 @@ static void draw_run(App *app, const RunInfo *run, Cells *cells, Rect area)
         return;
     summarise(app, "run", run->run.name, run->design);
     if (self(app)->summary.rows)
-        silhouette_draw(cells, area, &self(app)->summary, -1);
+        silhouette_draw(cells, area, &self(app)->summary);
 }
 
 static void draw_data(const DataPreview *data, Cells *cells, Rect area)

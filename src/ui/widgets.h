@@ -38,7 +38,8 @@ typedef struct Field {
     ParamRow row;
     Value value;
     bool off;           /* shown but out of reach */
-    bool changed;       /* differs from the default: shown as the user's */
+    bool changed;       /* differs from what it was: shown as the user's */
+    char was[40];       /* what it was then; "": not told */
     char *text;         /* not NULL: any text, in place of row and value; borrowed, */
     size_t room;        /* ... with room for so many bytes */
     int tag;            /* the screen's own */
