@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "data/split.h"
 #include "nn/network.h"
 #include "train/feed.h"
 
@@ -159,6 +160,17 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
     free(chain);
     team_free(team);
     return good;
+}
+
+bool estimate_samples(const Design *design, int stage, const Data *data, uint64_t seed, int *train, int *validation)
+{
+    Split split = {0};
+    if (!split_make(&design->stage[stage].train.set[TRAIN_VALIDATION], data, seed, &split, NULL))
+        return false;
+    *train = split.train_count;
+    *validation = split.validation_count;
+    split_clear(&split);
+    return true;
 }
 
 double estimate_epoch(const Estimate *estimate, int train, int validation)

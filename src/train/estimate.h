@@ -2,6 +2,7 @@
 #ifndef TRAIN_ESTIMATE_H
 #define TRAIN_ESTIMATE_H
 
+#include "data/dataset.h"
 #include "spec/design.h"
 
 typedef struct Estimate {
@@ -14,6 +15,9 @@ typedef struct Estimate {
 /* Trains a few batches of random numbers for at most about `seconds`. */
 bool estimate_stage(const Design *design, int stage, int threads, double seconds, Estimate *out, Error *err) MUST_CHECK;
 void estimate_clear(Estimate *estimate);
+
+/* How many samples of the data train in a stage, and how many validate; false where it cannot be told. */
+bool estimate_samples(const Design *design, int stage, const Data *data, uint64_t seed, int *train, int *validation) MUST_CHECK;
 
 /* Seconds of an epoch that trains on so many samples and then looks at so many others. */
 double estimate_epoch(const Estimate *estimate, int train, int validation);

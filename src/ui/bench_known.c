@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "data/split.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,18 +15,6 @@ void bench_touched(Bench *bench)
 }
 
 /* ---- stage by stage */
-
-static void count_samples(const Bench *bench, int stage, StageFacts *facts)
-{
-    Split split = {0};
-    const Data *data = bench->facts_data;
-    facts->train = facts->validation = -1;
-    if (!data || !split_make(&bench_design(bench)->stage[stage].train.set[TRAIN_VALIDATION], data, bench->seed, &split, NULL))
-        return;
-    facts->train = split.train_count;
-    facts->validation = split.validation_count;
-    split_clear(&split);
-}
 
 static const StageFacts *facts_of(Bench *bench, int stage)
 {
@@ -42,7 +29,8 @@ static const StageFacts *facts_of(Bench *bench, int stage)
             if (s >= bench_design(bench)->stages)
                 continue;
             facts->good = summary_make(bench_design(bench), s, bench->threads, &facts->summary, &facts->why);
-            count_samples(bench, s, facts);
+            if (!data || !estimate_samples(bench_design(bench), s, data, bench->seed, &facts->train, &facts->validation))
+                facts->train = facts->validation = -1;
         }
     }
     return &bench->facts[stage];

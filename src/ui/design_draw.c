@@ -174,9 +174,10 @@ static void draw_headings(App *app, Cells *cells, Rect line)
         cells_text_right(cells, line.x + c.ms, line.y, plain(ROLE_DIM), "~ms");
 }
 
-static void draw_list(App *app, Cells *cells, Rect area)
+void design_draw_list(App *app, Cells *cells, const PaneView *view)
 {
     Designer *d = self(app);
+    Rect area = view->area;
     draw_headings(app, cells, rect_cut_top(&area, 1));
     list_place(&d->list, area);
     for (int i = 0; i < d->list.count; i++) {
@@ -185,7 +186,7 @@ static void draw_list(App *app, Cells *cells, Rect area)
         bool here = i == d->list.at;
         if (rect_empty(row))
             continue;
-        list_mark(&d->list, cells, i, !d->in_form);
+        list_mark(&d->list, cells, i, !design_in_form(app));
         switch (line->kind) {
         case LINE_INPUT: draw_input(app, line, cells, row, here); break;
         case LINE_BLOCK: draw_block(bench_design(app_bench(app)), line->block, cells, row); break;
@@ -206,14 +207,15 @@ static int draw_finding(const Finding *finding, bool offers, Cells *cells, Rect 
     static const Role roles[] = {[SEVERITY_HINT] = ROLE_DIM, [SEVERITY_WARNING] = ROLE_TEXT, [SEVERITY_ERROR] = ROLE_BAD};
     int lines = cells_wrap(cells, area, plain(roles[finding->severity]), finding->text);
     if (offers && finding->cured && lines < area.h) {
-        int x = cells_text(cells, area.x, area.y + lines, bold(ROLE_ACCENT), "f ");
-        cells_text_cut(cells, x, area.y + lines++, area.x + area.w - x, plain(ROLE_TEXT), finding->cure);
+        cells_text(cells, area.x, area.y + lines, bold(ROLE_ACCENT), "f");
+        lines += cells_wrap(cells, rect_new(area.x + 2, area.y + lines, area.w - 2, area.h - lines), plain(ROLE_TEXT), finding->cure);
     }
     return lines;
 }
 
-static void draw_doctor(App *app, Cells *cells, Rect area)
+void design_draw_doctor(App *app, Cells *cells, const PaneView *view)
 {
+    Rect area = view->area;
     Designer *d = self(app);
     const Diagnosis *diagnosis = bench_diagnosis(app_bench(app));
     const Finding *finding = design_finding(app);
@@ -242,40 +244,4 @@ static void draw_doctor(App *app, Cells *cells, Rect area)
         rect_cut_top(&area, draw_finding(&diagnosis->finding[i], i == d->finding, cells, area));
         rect_cut_top(&area, 1);
     }
-}
-
-/* ---- the screen */
-
-/* As many lines as the list wants, the rest for what is said of it. */
-static int doctor_lines(App *app, Rect left)
-{
-    if (left.h < 16)
-        return left.h >= 10 ? 1 : 0;
-    int spare = left.h - self(app)->list.count - 2;
-    if (!design_finding(app) && spare < 6)
-        return 1;
-    return spare < 3 ? 3 : spare > 24 ? 24 : spare;
-}
-
-void design_draw(App *app, Cells *cells, Rect area)
-{
-    design_make_form(app);
-    bool narrow = area.w < 70, wide = area.w >= 160 && area.h >= 40;
-    Rect left = rect_cut_left(&area, narrow ? area.w : area.w >= 116 ? 78 : area.w - 31);
-    rect_cut_left(&area, wide ? 4 : 2);
-    Rect doctor = rect_cut_bottom(&left, doctor_lines(app, left));
-    if (doctor.h > 1)
-        rect_cut_bottom(&left, 1);
-    if (narrow && self(app)->in_form)
-        design_draw_form(app, cells, left);
-    else
-        draw_list(app, cells, left);
-    if (wide && doctor.h > 6) {
-        design_draw_view(app, VIEW_CHANGES, cells, rect_cut_right(&doctor, 38));
-        rect_cut_right(&doctor, 3);
-    }
-    if (doctor.h)
-        draw_doctor(app, cells, doctor);
-    if (!narrow)
-        design_draw_side(app, cells, area);
 }

@@ -60,7 +60,8 @@ static void kind_chosen(App *app, int index)
     design_choose_layer(app, at_hand(app)->block[block].first + at);
     d->form.list.at = 0;
     design_make_form(app);
-    d->in_form = d->form.count > 0;
+    if (d->form.count)
+        design_enter_form(app);
 }
 
 void design_do_add(App *app, const char *kind)
@@ -262,7 +263,7 @@ void design_do_reset(App *app, const char *argument)
         design->input = origin->input;
     } else {
         ParamSet *set = line.kind == LINE_LAYER ? &design->layer[line.layer].set : &design->stage[line.stage].train.set[line.setting];
-        int field = d->in_form && d->form.list.at < d->form.count ? d->field[d->form.list.at].tag : -1;
+        int field = design_in_form(app) && d->form.list.at < d->form.count ? d->field[d->form.list.at].tag : -1;
         if (field >= 0)
             reset_field(set, field, base);
         else if (line.kind == LINE_SETTING && !base && line.stage < origin->stages)

@@ -39,7 +39,6 @@ typedef struct Designer {
     Form form;
     Field field[FIELDS];
     ParamChoice kind[KINDS]; /* the choices of a setting's kind */
-    bool in_form;
     int formed;              /* the line the form shows; -1: none */
     int stage;               /* the one shown */
     int finding;             /* the doctor's that is spoken of */
@@ -56,6 +55,8 @@ static inline Designer *design_state(App *app) { return app_state(app, &screen_d
 const Line *design_chosen(App *app);   /* the line under the cursor; lines are remade where the design changed */
 void design_make_form(App *app);       /* the form shows that line */
 void design_refill(App *app);          /* the lines, anew; the cursor stays on its line as far as it still is */
+bool design_in_form(App *app);         /* the form's pane has the keys */
+void design_enter_form(App *app);
 void design_leave_form(App *app);
 void design_choose_layer(App *app, int layer);
 void design_show_stage(App *app, int stage);
@@ -68,12 +69,16 @@ void design_take(App *app, Design *design);
 const ParamSet *design_line_set(App *app, const Line *line, const ParamSet **base);
 bool design_line_changed(App *app, const Line *line);
 
-void design_draw(App *app, Cells *cells, Rect area);
-void design_draw_side(App *app, Cells *cells, Rect area);               /* form, totals, and one view */
-void design_draw_form(App *app, Cells *cells, Rect area);
-void design_draw_totals(App *app, Cells *cells, Rect area);
-int design_totals_lines(App *app);
-void design_draw_view(App *app, View view, Cells *cells, Rect area);
+/* ---- drawing: one function a pane */
+void design_draw_list(App *app, Cells *cells, const PaneView *view);
+void design_draw_doctor(App *app, Cells *cells, const PaneView *view);
+void design_draw_form(App *app, Cells *cells, const PaneView *view);
+void design_draw_totals(App *app, Cells *cells, const PaneView *view);
+void design_draw_view(App *app, Cells *cells, const PaneView *view);    /* the one chosen by v */
+void design_draw_shape(App *app, Cells *cells, const PaneView *view);
+void design_draw_sample(App *app, Cells *cells, const PaneView *view);
+void design_draw_changes(App *app, Cells *cells, const PaneView *view);
+void design_draw_text(App *app, Cells *cells, const PaneView *view);
 
 /* ---- actions */
 bool design_can_edit(App *app);   /* the chosen line is a layer, and not a mirror's */

@@ -42,7 +42,7 @@ static void sentence(App *app, char *buffer, size_t size)
     const Line *line = design_chosen(app);
     const Design *design = bench_design(app_bench(app));
     const char *text = "how the network learns";
-    if (d->in_form && d->form.count) {
+    if (design_in_form(app) && d->form.count) {
         const Field *field = &d->field[d->form.list.at];
         text = field->row.help;
         if (field->row.type == PARAM_CHOICE && field->row.choices[field->value.choice].help)
@@ -60,13 +60,14 @@ static void sentence(App *app, char *buffer, size_t size)
     snprintf(buffer, size, "%s", text);
 }
 
-void design_draw_form(App *app, Cells *cells, Rect area)
+void design_draw_form(App *app, Cells *cells, const PaneView *view)
 {
+    Rect area = view->area;
     Designer *d = self(app);
     char title[64], note[96], text[400];
     form_title(app, title, sizeof title, note, sizeof note);
     heading_draw(cells, &area, title, note);
-    form_draw(&d->form, cells, rect_cut_top(&area, d->form.count < area.h - 3 ? d->form.count : area.h - 3), d->in_form);
+    form_draw(&d->form, cells, rect_cut_top(&area, d->form.count < area.h - 3 ? d->form.count : area.h - 3), view->focused);
     bool wrong = d->form.editing && d->form.error.kind;
     sentence(app, text, sizeof text);
     cells_wrap(cells, area, plain(wrong ? ROLE_BAD : ROLE_DIM), wrong ? d->form.error.what : text);
@@ -125,16 +126,12 @@ static int stage_heading(App *app, Cells *cells, Rect *area)
     int stage = self(app)->stage, y = area->y, x = label(cells, area, "stage");
     x = cells_textf(cells, x, y, bold(ROLE_TEXT), "%d/%d", stage + 1, design->stages);
     x = cells_textf(cells, x + 1, y, plain(ROLE_TEXT), "%s", design->stage[stage].name);
-    return cells_text(cells, x + 2, y, plain(ROLE_ACCENT), "< >");
+    return cells_text(cells, x + 2, y, plain(ROLE_ACCENT), ", .");
 }
 
-int design_totals_lines(App *app)
+void design_draw_totals(App *app, Cells *cells, const PaneView *view)
 {
-    return bench_design(app_bench(app))->stages > 1 ? 5 : 3;
-}
-
-void design_draw_totals(App *app, Cells *cells, Rect area)
-{
+    Rect area = view->area;
     Designer *d = self(app);
     const Error *why;
     const Summary *summary = bench_summary(app_bench(app), d->stage, &why);
@@ -253,32 +250,8 @@ static void draw_view(App *app, View view, bool alone, Cells *cells, Rect area)
     views[view].draw(app, cells, area);
 }
 
-void design_draw_view(App *app, View view, Cells *cells, Rect area)
-{
-    draw_view(app, view, false, cells, area);
-}
-
-/* ---- side by side */
-
-void design_draw_side(App *app, Cells *cells, Rect area)
-{
-    Designer *d = self(app);
-    bool wide = area.w >= 100 && area.h >= 40;
-    if (wide) {
-        Rect right = rect_cut_right(&area, area.w / 2);
-        rect_cut_right(&area, 3);
-        draw_view(app, VIEW_SAMPLE, false, cells, right);
-    }
-    int form = d->form.count + (area.w < 40 ? 4 : 3);
-    design_draw_form(app, cells, rect_cut_top(&area, wide ? 12 : form < area.h ? form : area.h));
-    Rect text = wide ? rect_cut_bottom(&area, area.h > 40 ? 24 : area.h - 18) : rect_new(0, 0, 0, 0);
-    if (wide)
-        rect_cut_bottom(&area, 1);
-    Rect totals = rect_cut_bottom(&area, design_totals_lines(app));
-    rect_cut_bottom(&area, area.h > 4 ? 1 : 0);
-    if (area.h >= 4)
-        draw_view(app, wide ? VIEW_SHAPE : d->view, !wide, cells, area);
-    design_draw_totals(app, cells, totals);
-    if (wide)
-        draw_view(app, VIEW_TEXT, false, cells, text);
-}
+void design_draw_view(App *app, Cells *cells, const PaneView *view) { draw_view(app, self(app)->view, true, cells, view->area); }
+void design_draw_shape(App *app, Cells *cells, const PaneView *view) { draw_view(app, VIEW_SHAPE, false, cells, view->area); }
+void design_draw_sample(App *app, Cells *cells, const PaneView *view) { draw_view(app, VIEW_SAMPLE, false, cells, view->area); }
+void design_draw_changes(App *app, Cells *cells, const PaneView *view) { draw_view(app, VIEW_CHANGES, false, cells, view->area); }
+void design_draw_text(App *app, Cells *cells, const PaneView *view) { draw_view(app, VIEW_TEXT, false, cells, view->area); }

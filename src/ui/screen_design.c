@@ -284,34 +284,55 @@ static void field_changed(App *app)
 
 /* ---- moving */
 
-void design_leave_form(App *app)
+enum { PANE_FORM = 1 };
+
+bool design_in_form(App *app)
 {
-    self(app)->in_form = false;
-    self(app)->form.editing = false;
+    return app_pane(app) == PANE_FORM;
 }
 
+void design_enter_form(App *app)
+{
+    app_focus(app, "form");
+}
+
+void design_leave_form(App *app)
+{
+    self(app)->form.editing = false;
+    if (design_in_form(app))
+        app_focus(app, "layers");
+}
+
+/* The form's keys go before the actions: letters and digits may be what is typed. */
 static bool grab(App *app, const Event *event)
 {
     Designer *d = self(app);
     design_make_form(app);
-    if (event->kind == EVENT_MOUSE) {
-        FormResult result = form_event(&d->form, event);
-        if (result != FORM_IGNORED)
-            d->in_form = true;
-        if (result == FORM_CHANGED)
-            field_changed(app);
-        return result != FORM_IGNORED;
+    if (!design_in_form(app)) {
+        d->form.editing = false;
+        return false;
     }
-    if (!d->in_form || event->kind != EVENT_KEY)
+    if (event->kind != EVENT_KEY)
         return false;
     FormResult result = form_event(&d->form, event);
     if (result == FORM_CHANGED)
         field_changed(app);
     if (result != FORM_IGNORED)
         return true;
-    if (event->key != K_ESC && event->key != K_TAB && event->key != K_BACK_TAB)
+    if (event->key != K_ESC)
         return false;
     design_leave_form(app);
+    return true;
+}
+
+static bool form_mouse(App *app, const Event *event)
+{
+    Designer *d = self(app);
+    if (event->kind != EVENT_MOUSE)
+        return false;
+    design_make_form(app);
+    if (form_event(&d->form, event) == FORM_CHANGED)
+        field_changed(app);
     return true;
 }
 
@@ -325,7 +346,6 @@ static bool event(App *app, const Event *event)
     int step = d->list.at < before ? -1 : 1;
     while (passed_over(&d->line[d->list.at]))
         d->list.at += step;
-    d->in_form = false;
     if (before != d->list.at)
         d->form.list.at = 0;
     follow_cursor(app);
@@ -364,7 +384,7 @@ static void do_edit(App *app, const char *argument)
     Designer *d = self(app);
     design_make_form(app);
     if (d->form.count)
-        d->in_form = true;
+        design_enter_form(app);
 }
 
 static void do_view(App *app, const char *argument)
@@ -434,15 +454,15 @@ static void do_wizard(App *app, const char *argument)
 }
 
 static const Action actions[] = {
-    {"edit", "Enter Tab", "edit", "change the chosen line in its form", do_edit, NULL, NULL},
+    {"edit", "Enter", "edit", "change the chosen line in its form", do_edit, NULL, NULL},
     {"add", "a", "add", "add a layer behind the chosen one", design_do_add, NULL, "KIND"},
     {"delete", "d Delete", "delete", "take the chosen layer out", design_do_delete, design_can_edit, NULL},
     {"fix", "f", "fix", "take the doctor's cure", design_do_fix, design_can_fix, NULL},
     {"undo", "u", "undo", "take the last change back", design_do_undo, NULL, NULL},
     {"view", "v", "view", "beside the list: the shape, a sample on its way through, what was changed, the text", do_view, NULL, "NAME"},
     {"train", "t F5", "train", "train this design", do_train, NULL, NULL},
-    {"stage-next", ">", "< >|stage", "show the next stage", do_next_stage, design_has_stages, NULL},
-    {"stage-before", "<", NULL, "show the stage before", do_last_stage, design_has_stages, NULL},
+    {"stage-next", ".", ", .|stage", "show the next stage", do_next_stage, design_has_stages, NULL},
+    {"stage-before", ",", NULL, "show the stage before", do_last_stage, design_has_stages, NULL},
     {"mirror", "m", "mirror", "make the decoder the mirror of the encoder", design_do_mirror, NULL, NULL},
     {"move-up", "K Shift-Up", "J K|move", "move the layer up", design_do_up, design_can_edit, NULL},
     {"move-down", "J Shift-Down", NULL, "move the layer down", design_do_down, design_can_edit, NULL},
@@ -461,7 +481,42 @@ static const Action actions[] = {
     {"seed", NULL, NULL, "the seed of everything random", design_do_seed, NULL, "N"},
 };
 
+/* ---- panes */
+
+static const Pane panes[] = {
+    {"layers", NULL, 38, 8, design_draw_list, NULL},
+    [PANE_FORM] = {"form", NULL, 26, 6, design_draw_form, form_mouse},
+    {"doctor", NULL, 30, 1, design_draw_doctor, NULL},
+    {"costs", NULL, 26, 3, design_draw_totals, NULL},
+    {"view", NULL, 26, 5, design_draw_view, NULL},
+    {"sample", NULL, 30, 16, design_draw_sample, NULL},
+    {"shape", NULL, 30, 10, design_draw_shape, NULL},
+    {"changes", NULL, 30, 4, design_draw_changes, NULL},
+    {"text", NULL, 30, 8, design_draw_text, NULL},
+};
+
+/* The doctor has a line while all is well, the costs as many as the stages need: a small screen's lines belong to the layers. */
+static const char *layout(App *app, int w, int h)
+{
+    bool stages = design_has_stages(app), well = !design_finding(app);
+    if (w >= 160 && h >= 44)
+        return stages ? "(layers / (doctor | changes)=12)=78 | (form=11 / shape / costs=5 / text=22) | sample"
+                      : "(layers / (doctor | changes)=12)=78 | (form=11 / shape / costs=3 / text=22) | sample";
+    if (w >= 112)
+        return stages ? "(layers / doctor=3) | (form=10 / view / costs=5)=40" : "(layers / doctor=3) | (form=10 / view / costs=3)=40";
+    if (well)
+        return stages ? "(layers / doctor=1) | (form=8 / view / costs=5)=29" : "(layers / doctor=1) | (form=9 / view / costs=3)=29";
+    return stages ? "(layers / doctor=3) | (form=8 / view / costs=5)=29" : "(layers / doctor=3) | (form=9 / view / costs=3)=29";
+}
+
+static void draw(App *app, Cells *cells, Rect area)
+{
+    design_make_form(app);
+    app_panes(app, cells, area);
+}
+
 const Screen screen_design = {
     .name = "design", .title = "Design", .about = "the network, layer by layer", .state_size = sizeof(Designer), .actions = actions,
-    .count = COUNT_OF(actions), .close = close_screen, .tick = tick, .draw = design_draw, .grab = grab, .event = event,
+    .count = COUNT_OF(actions), .close = close_screen, .tick = tick, .draw = draw, .grab = grab, .event = event,
+    .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout,
 };
