@@ -150,6 +150,29 @@ const Action app_actions[] = {
 };
 const int app_actions_count = COUNT_OF(app_actions);
 
+const KeyNote key_notes[] = {
+    {"1..4", "the screens in the tab bar"},
+    {"Esc-1", "F1, for terminals that keep the function keys; so with every digit, Esc-0 is F10"},
+    {"^Z", "suspend, the training too; fg comes back"},
+    {"^L", "draw everything again"},
+    {"mouse", "click chooses, the wheel scrolls or turns numbers, borders between panes are dragged"},
+};
+const int key_notes_count = COUNT_OF(key_notes);
+
+void action_keys(const Action *action, int most, char *buffer, size_t size)
+{
+    char word[24], key[24];
+    int used, shown = 0;
+    size_t length = 0;
+    buffer[0] = '\0';
+    for (const char *rest = action->keys; rest && shown < most && sscanf(rest, "%23s%n", word, &used) == 1; rest += used) {
+        key_print(key_parse(word), key, sizeof key);
+        length += (size_t)snprintf(buffer + length, length < size ? size - length : 0, "%s%s", shown++ ? " " : "", key);
+    }
+    if (!shown)
+        snprintf(buffer, size, ":%s", action->name);
+}
+
 /* ---- the palette */
 
 void palette_fill(App *app)
@@ -183,9 +206,9 @@ void palette_open(App *app)
     for (int i = 0; (action = app_action_at(app, i)) != NULL && d->items < MOST; i++) {
         if (!action_can(app, action))
             continue;
-        char key[24] = "", word[24], detail[200];
-        if (action->keys && sscanf(action->keys, "%23s", word) == 1)
-            key_print(key_parse(word), key, sizeof key);
+        char key[80] = "", detail[300];
+        if (action->keys)
+            action_keys(action, 1, key, sizeof key);
         snprintf(detail, sizeof detail, "%-6s %s%s%s", key, action->takes ? action->takes : "", action->takes ? ": " : "",
                  action->help);
         d->item[d->items] = mem_text(action->name);

@@ -314,10 +314,10 @@ static void draw_tabs(App *app, Cells *cells, Rect line)
 /* One action in the key bar: "KEY label"; a label "KEYS|LABEL" names several keys at once. */
 static int key_bar_entry(App *app, Cells *cells, int x, Rect line, const Action *action, bool last)
 {
-    char key[24] = "", word[24];
+    char key[80];
     const char *label = action->label, *bar = strchr(label, '|');
-    if (sscanf(action->keys, "%23s", word) == 1)
-        key_print(key_parse(word), key, sizeof key);
+    action_keys(action, 1, key, sizeof key);
+    uint32_t pressed = key_parse(key);
     if (bar) {
         snprintf(key, sizeof key, "%.*s", (int)(bar - label), label);
         label = bar + 1;
@@ -327,7 +327,7 @@ static int key_bar_entry(App *app, Cells *cells, int x, Rect line, const Action 
         return x;
     int end = cells_text(cells, x, line.y, bold(ROLE_ACCENT), key);
     end = cells_text(cells, end + 1, line.y, plain(ROLE_DIM), label);
-    app_hit(app, rect_new(x, line.y, end - x, 1), key_parse(word));
+    app_hit(app, rect_new(x, line.y, end - x, 1), pressed);
     return end + (line.w >= 100 ? 3 : 2);
 }
 

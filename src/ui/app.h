@@ -57,6 +57,14 @@ extern const int screens_count;
 extern const Action app_actions[];    /* ui/actions.c */
 extern const int app_actions_count;
 
+/* Keys that are no action's: "1..5", "^Z"; for help and manual. */
+typedef struct KeyNote { const char *key, *help; } KeyNote;
+extern const KeyNote key_notes[];
+extern const int key_notes_count;
+
+/* The first keys of an action, as they are printed: "Space p"; without keys ":name" of the palette. */
+void action_keys(const Action *action, int most, char *buffer, size_t size);
+
 typedef struct AppOptions {
     Look look;
     const char *runs_dir; /* NULL: the usual place */

@@ -60,18 +60,8 @@ static int draw_keys(App *app, Cells *cells, Rect area, int skip)
             cells_textf(cells, area.x, area.y + line, bold(ROLE_ACCENT), "%s", part ? "everywhere" : screen->title ? screen->title : screen->name);
         line++;
         for (int i = 0; i < count; i++, line++) {
-            char keys[48] = "";
-            const char *rest = action[i].keys;
-            char word[24];
-            int used, shown = 0;
-            while (rest && shown < 2 && sscanf(rest, "%23s%n", word, &used) == 1) {
-                char key[24];
-                key_print(key_parse(word), key, sizeof key);
-                snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", shown++ ? " " : "", key);
-                rest += used;
-            }
-            if (!keys[0])
-                snprintf(keys, sizeof keys, ":%s", action[i].name);
+            char keys[80];
+            action_keys(&action[i], 2, keys, sizeof keys);
             if (line < 0 || line >= area.h)
                 continue;
             cells_text_cut(cells, area.x, area.y + line, 9, plain(ROLE_ACCENT), keys);
@@ -79,13 +69,11 @@ static int draw_keys(App *app, Cells *cells, Rect area, int skip)
         }
         line++;
     }
-    static const char *const more[][2] = {{"1..5", "the screens in the tab bar"}, {"Tab", "the next pane"}, {"^Z", "suspend; fg comes back"},
-                                          {"^L", "draw everything again"}, {"mouse", "click chooses, the wheel scrolls or turns numbers"}};
     line--;
-    for (size_t i = 0; i < COUNT_OF(more); i++, line++)
+    for (int i = 0; i < key_notes_count; i++, line++)
         if (line >= 0 && line < area.h) {
-            cells_text(cells, area.x, area.y + line, plain(ROLE_ACCENT), more[i][0]);
-            cells_text_cut(cells, area.x + 10, area.y + line, area.w - 10, plain(ROLE_TEXT), more[i][1]);
+            cells_text(cells, area.x, area.y + line, plain(ROLE_ACCENT), key_notes[i].key);
+            cells_text_cut(cells, area.x + 10, area.y + line, area.w - 10, plain(ROLE_TEXT), key_notes[i].help);
         }
     return line + skip;
 }

@@ -54,10 +54,10 @@ static void draw_data_row(App *app, const DataPreview *data, Cells *cells, Rect 
 static void draw_action_row(App *app, const char *name, Cells *cells, Rect row, bool here)
 {
     const Action *action = app_action(app, name);
-    char key[24], word[24] = "";
-    if (!action || sscanf(action->keys, "%23s", word) != 1)
+    char key[80];
+    if (!action)
         return;
-    key_print(key_parse(word), key, sizeof key);
+    action_keys(action, 1, key, sizeof key);
     cells_text(cells, row.x + 2, row.y, bold(ROLE_ACCENT), key);
     cells_text_cut(cells, row.x + 5, row.y, row.w - 6, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), action->help);
 }

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/settings.h"
+#include "ui/app.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -120,10 +121,65 @@ static void settings_table(Str *out)
     str_add(out, ".El\n");
 }
 
+/* A key as an argument of a macro: what mdoc takes for punctuation is none. */
+static void add_key(const char *key, Str *out)
+{
+    bool lone = !key[1] && strchr("()[].,:;?!|", *key);
+    str_add(out, lone ? "\\&" : "");
+    for (const char *c = key; *c; c++)
+        str_addf(out, *c == '^' ? "\\(ha" : *c == '-' ? "\\-" : *c == '\\' ? "\\e" : "%c", *c);
+}
+
+static void add_actions(const Action *action, int count, Str *out)
+{
+    str_add(out, ".Bl -tag -width Ds -compact\n");
+    for (int i = 0; i < count; i++) {
+        char keys[200], *rest;
+        action_keys(&action[i], 100, keys, sizeof keys);
+        str_add(out, ".It Cm ");
+        bool first = true;
+        for (char *key = strtok_r(keys, " ", &rest); key && action[i].keys; key = strtok_r(NULL, " ", &rest), first = false) {
+            str_add(out, first ? "" : " , ");
+            add_key(key, out);
+        }
+        str_addf(out, action[i].keys ? " Pq Ic %s" : "\\&: Ns Ic %s", action[i].name);
+        if (action[i].takes)
+            str_addf(out, " Ar %s", action[i].takes);
+        str_add(out, "\n");
+        add_prose(action[i].help, strlen(action[i].help), out);
+    }
+    str_add(out, ".El\n");
+}
+
+static void keys_table(Str *out)
+{
+    str_add(out, ".Ss Everywhere\n");
+    add_actions(app_actions, app_actions_count, out);
+    str_add(out, ".Pp\n.Bl -tag -width Ds -compact\n");
+    for (int i = 0; i < key_notes_count; i++) {
+        str_add(out, ".It Cm ");
+        add_key(key_notes[i].key, out);
+        str_add(out, "\n");
+        add_prose(key_notes[i].help, strlen(key_notes[i].help), out);
+    }
+    str_add(out, ".El\n");
+    for (int i = 0; i < screens_count; i++) {
+        str_addf(out, ".Ss Screen %s\n", screens[i]->name);
+        size_t length = strlen(screens[i]->about);
+        char *sentence = mem_new(length + 2, 1);
+        snprintf(sentence, length + 2, "%s.", screens[i]->about);
+        sentence[0] = (char)toupper((unsigned char)sentence[0]);
+        add_prose(sentence, length + 1, out);
+        free(sentence);
+        if (screens[i]->count)
+            add_actions(screens[i]->actions, screens[i]->count, out);
+    }
+}
+
 static const struct Table {
     const char *name;
     void (*make)(Str *out);
-} tables[] = {{"commands", commands_table}, {"common", common_table}, {"settings", settings_table}};
+} tables[] = {{"commands", commands_table}, {"common", common_table}, {"settings", settings_table}, {"keys", keys_table}};
 
 /* -- The manual. */
 
@@ -192,7 +248,7 @@ static void tables_are_the_programs(void **state)
         find_table(manual, tables[i].name, &first, &last);
         tables[i].make(&want);
         if ((size_t)(last - first) != want.size || memcmp(first, want.text, want.size) != 0)
-            fail_msg("the table %s of man/hourglass.1 is not what the program's --help says: run tests/cli/test_manual update",
+            fail_msg("the table %s of man/hourglass.1 is not what the program itself says: run tests/cli/test_manual update",
                      tables[i].name);
         str_clear(&want);
     }
