@@ -73,8 +73,29 @@ void cells_tint(Cells *cells, Rect area, Role background)
 
 /* ---- text */
 
+static bool is_letter(uint32_t glyph)
+{
+    return (glyph >= '0' && glyph <= '9') || ((glyph | 32) >= 'a' && (glyph | 32) <= 'z');
+}
+
+static void watch(const Cells *cells, int x, int y, const char *text)
+{
+    bool in = false, out = false, over = false;
+    for (const char *at = text; *at; x++) {
+        uint32_t glyph = utf8_next(&at);
+        const Cell *cell = cells_at(cells, x, y);
+        in |= cell && glyph != ' ';
+        out |= !cell && glyph != ' ';
+        over |= cell && is_letter(cell->glyph) && is_letter(glyph);
+    }
+    if ((in && out) || over)
+        cells->spoilt(cells, x, y, text);
+}
+
 int cells_text(Cells *cells, int x, int y, Style p, const char *text)
 {
+    if (cells->spoilt)
+        watch(cells, x, y, text);
     while (*text)
         cells_put(cells, x++, y, p, utf8_next(&text));
     return x;

@@ -22,6 +22,8 @@ typedef struct Cells {
     Look look;
     Rect clip;  /* nothing is drawn outside */
     int cursor_x, cursor_y; /* the terminal's cursor; x < 0: hidden */
+    /* For tests, else NULL: told of each text that the clip cuts in two or that is written over letters of another. */
+    void (*spoilt)(const struct Cells *cells, int x, int y, const char *text);
 } Cells;
 
 void cells_resize(Cells *cells, int w, int h); /* blank afterwards; a zeroed Cells is a valid empty one */

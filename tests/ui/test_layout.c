@@ -1,0 +1,115 @@
+/* Every screen in every size, in this process: no text is cut in two or lies on another, columns stand under each other, and
+ * what is shortened ends where a word does. */
+#include "studio.h"
+
+#include "base/clock.h"
+#include "ui/bench.h"
+#include "ui/screens.h"
+
+#include <time.h>
+
+static int spoils;
+static const char *where;
+
+static void spoilt(const Cells *cells, int x, int y, const char *text)
+{
+    print_error("# %s, %dx%d, at %d,%d: \"%s\"\n", where, cells->w, cells->h, x, y, text);
+    spoils++;
+}
+
+static void settle(App *app, Cells *cells)
+{
+    double quiet = clock_seconds(), end = quiet + 30;
+    while (clock_seconds() < end && clock_seconds() - quiet < 0.03) {
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        app_tick(app, clock_seconds());
+        if (bench_busy(app_bench(app)) || app_dirty(app))
+            quiet = clock_seconds();
+        app_draw(app, cells);
+    }
+}
+
+static void press(App *app, const char *keys)
+{
+    char word[32];
+    int used;
+    for (; keys && sscanf(keys, "%31s%n", word, &used) == 1; keys += used) {
+        Event event = event_key(key_parse(word));
+        app_event(app, &event, clock_seconds());
+    }
+}
+
+static App *open_app(const char *runs)
+{
+    Error err = {0};
+    AppOptions options = {.look = look_new(COLOUR_RGB, GLYPHS_HALF, false), .runs_dir = runs, .data = data_folder(), .seed = 1, .threads = 1,
+                          .wake = -1, .now = clock_seconds()};
+    App *app = app_new(&options, &err);
+    check_good(app != NULL, &err);
+    return app;
+}
+
+static void make_run(const char *preset, const char *runs, const char *name)
+{
+    const char *nothing[] = {NULL};
+    const char *arguments[] = {"train", preset, "--data", data_folder(), "--runs-dir", runs, "--run", name, "--epochs", "2", "--progress", "none", NULL};
+    Pty *pty = pty_start(scratch, 80, 24, nothing, arguments);
+    assert_int_equal(pty_end(pty, 120), 0);
+    pty_free(pty);
+}
+
+static const char *some_runs(void)
+{
+    static char folder[512];
+    if (folder[0])
+        return folder;
+    snprintf(folder, sizeof folder, "%s", put_folder("layout-runs"));
+    make_run("simple", folder, "simple");
+    make_run("vae", folder, "a-name-that-is-rather-long-for-a-run-in-any-list");
+    return folder;
+}
+
+/* Names of screens and keys that lead to what they can show beside their first face. */
+static const struct { const Screen *screen; const char *name, *keys; } faces[] = {
+    {&screen_start, "start", NULL}, {&screen_start, "start, a run", "Home"}, {&screen_start, "start, data", "End"},
+    {&screen_help, "help", NULL}, {&screen_help, "help, a page", "Down Down Down"}, {&screen_design, "design", NULL},
+    {&screen_design, "design, last layer", "End"}, {&screen_wizard, "wizard", NULL}, {&screen_wizard, "wizard, later", "Enter Enter"},
+    {&screen_train, "train", NULL}, {&screen_runs, "runs", NULL}, {&screen_runs, "runs, two marked", "Space Space"},
+    {&screen_gallery, "gallery", NULL}, {&screen_start, "palette", ":"}, {&screen_start, "question", "o"},
+};
+
+static void no_text_is_spoilt(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{80, 24}, {100, 30}, {120, 34}, {200, 60}, {60, 20}, {40, 12}, {132, 43}, {81, 25}};
+    App *app = open_app(some_runs());
+    Cells cells = {0};
+    Error err = {0};
+    cells_resize(&cells, 80, 24);
+    settle(app, &cells);
+    check_good(bench_show_run(app_bench(app), "simple", &err), &err);
+    settle(app, &cells);
+    spoils = 0;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t f = 0; f < sizeof faces / sizeof *faces; f++) {
+            cells_resize(&cells, sizes[s][0], sizes[s][1]);
+            app_go(app, faces[f].screen);
+            settle(app, &cells);
+            press(app, faces[f].keys);
+            settle(app, &cells);
+            where = faces[f].name;
+            cells.spoilt = spoilt;
+            app_draw(app, &cells);
+            cells.spoilt = NULL;
+            press(app, "Esc");
+        }
+    cells_clear(&cells);
+    app_free(app);
+    assert_int_equal(spoils, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_text_is_spoilt)};
+    return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
+}
