@@ -288,26 +288,35 @@ void app_event(App *app, const Event *event, double now)
 
 /* ---- drawing */
 
+static int tabs_width(int gap)
+{
+    int wide = 10;
+    for (int i = 0; i < screens_count; i++)
+        wide += screens[i]->title ? gap + 2 + cells_width(screens[i]->title) : 0;
+    return wide;
+}
+
+/* Where not all titles have room, only the one in front has its. */
 static void draw_tabs(App *app, Cells *cells, Rect line)
 {
-    int x = cells_text(cells, line.x + 1, line.y, bold(ROLE_ACCENT), "hourglass"), tab = 0;
+    int x = cells_text(cells, line.x + 1, line.y, bold(ROLE_ACCENT), "hourglass"), tab = 0, gap = line.w >= 100 ? 3 : 2;
+    bool narrow = tabs_width(gap) >= line.w;
     app_hit(app, rect_new(line.x, line.y, 10, 1), '0');
-    x += line.w >= 100 ? 3 : 2;
     for (int i = 0; i < screens_count; i++) {
         if (!screens[i]->title)
             continue;
         bool here = i == app->screen;
-        int from = x;
-        x = cells_textf(cells, x, line.y, plain(here ? ROLE_ACCENT : ROLE_DIM), "%d ", ++tab);
+        int from = x + gap;
+        x = cells_textf(cells, from, line.y, plain(here ? ROLE_ACCENT : ROLE_DIM), "%d", ++tab);
         Style style = here ? bold(ROLE_BRIGHT) : plain(ROLE_DIM);
         style.attr |= here ? ATTR_UNDERLINE : 0;
-        x = cells_text(cells, x, line.y, style, screens[i]->title);
+        if (here || !narrow)
+            x = cells_text(cells, x + 1, line.y, style, screens[i]->title);
         app_hit(app, rect_new(from, line.y, x - from, 1), (uint32_t)('0' + tab));
-        x += line.w >= 100 ? 3 : 2;
     }
     char status[96];
     bench_status(app->bench, status, sizeof status);
-    if (x + cells_width(status) + 2 < line.x + line.w)
+    if (x + gap + cells_width(status) < line.x + line.w)
         cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_TRAIN), status);
 }
 

@@ -39,8 +39,10 @@ void runs_draw_curves(App *app, Cells *cells, Rect area)
             x = cells_text_cut(cells, x + 1, line.y, 16, plain(ROLE_DIM), info[i]->run.name) + 2;
         }
     }
+    char left_out[40];
+    snprintf(left_out, sizeof left_out, "%d of another loss", others);
     if (others)
-        cells_textf(cells, x, line.y, plain(ROLE_DIM), "%d of another loss", others);
+        cells_text_cut(cells, x, line.y, line.x + line.w - x, plain(ROLE_DIM), left_out);
     PlotSeries both[2];
     if (runs == 1 && count == 1) { /* one run alone: training too */
         both[0] = (PlotSeries){info[0]->x, info[0]->train, info[0]->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'};

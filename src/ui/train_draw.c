@@ -79,8 +79,10 @@ static void draw_values(App *app, Cells *cells, Rect line, const Curve *curve)
         cells_textf(cells, x + 1, line.y, bold(ROLE_ACCENT), "@%d", train->cursor);
     } else if (isfinite(curve->best_y)) {
         loss_text(text, sizeof text, curve->best_y);
-        x = cells_text(cells, x, line.y, plain(ROLE_GOOD), line.w >= 40 ? " ★ " : "★ ");
-        cells_textf(cells, x, line.y, plain(ROLE_GOOD), "%s @%d", text + strspn(text, " "), (int)curve->best_x);
+        char best[40];
+        snprintf(best, sizeof best, "%s★ %s @%d", line.w >= 40 ? " " : "", text + strspn(text, " "), (int)curve->best_x);
+        if (x + cells_width(best) <= line.x + line.w)
+            cells_text(cells, x, line.y, plain(ROLE_GOOD), best);
     }
 }
 

@@ -78,6 +78,25 @@ static const struct { const Screen *screen; const char *name, *keys; } faces[] =
     {&screen_gallery, "gallery", NULL}, {&screen_start, "palette", ":"}, {&screen_start, "question", "o"},
 };
 
+static bool is_word(uint32_t glyph)
+{
+    return (glyph >= '0' && glyph <= '9') || ((glyph | 32) >= 'a' && (glyph | 32) <= 'z');
+}
+
+/* The frame's own lines and the last column belong to nobody's text; no word leans on the line between panes. */
+static void check_frame(const Cells *cells)
+{
+    for (int y = 0; y < cells->h; y++) {
+        if (is_word(cells->cell[y * cells->w + cells->w - 1].glyph) || is_word(cells->cell[y * cells->w].glyph))
+            fail_msg("%s, %dx%d: line %d reaches the edge", where, cells->w, cells->h, y);
+        for (int x = 1; x + 1 < cells->w; x++) {
+            const Cell *cell = &cells->cell[y * cells->w + x];
+            if (cell->glyph == 0x2502 && cell->fg == ink_role(ROLE_FAINT) && y > 2 && (is_word(cell[-1].glyph) || is_word(cell[1].glyph)))
+                fail_msg("%s, %dx%d: a word leans on the line at %d,%d", where, cells->w, cells->h, x, y);
+        }
+    }
+}
+
 static void no_text_is_spoilt(void **state)
 {
     (void)state;
@@ -101,6 +120,7 @@ static void no_text_is_spoilt(void **state)
             cells.spoilt = spoilt;
             app_draw(app, &cells);
             cells.spoilt = NULL;
+            check_frame(&cells);
             press(app, "Esc");
         }
     cells_clear(&cells);
@@ -108,8 +128,52 @@ static void no_text_is_spoilt(void **state)
     assert_int_equal(spoils, 0);
 }
 
+/* Where the text stands in a line of the screen; -1: nowhere. */
+static int column_of(const Cells *cells, int y, const char *text)
+{
+    int length = (int)strlen(text);
+    for (int x = 0; x + length <= cells->w; x++) {
+        int same = 0;
+        while (same < length && cells->cell[y * cells->w + x + same].glyph == (unsigned char)text[same])
+            same++;
+        if (same == length)
+            return x;
+    }
+    return -1;
+}
+
+/* In the lists of runs, numbers and states stand under each other, however long the names are. */
+static void columns_stand_under_each_other(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{80, 24}, {120, 34}, {200, 60}};
+    const Screen *const lists[] = {&screen_start, &screen_runs};
+    App *app = open_app(some_runs());
+    Cells cells = {0};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
+            int rows = 0, done = -1, epochs = -1;
+            cells_resize(&cells, sizes[s][0], sizes[s][1]);
+            app_go(app, lists[l]);
+            settle(app, &cells);
+            for (int y = 2; y < cells.h && rows < 2; y++) {
+                if (column_of(&cells, y, "2/2") < 0)
+                    continue;
+                assert_true(rows == 0 || column_of(&cells, y, "done") == done);
+                assert_true(rows == 0 || column_of(&cells, y, "2/2") == epochs);
+                done = column_of(&cells, y, "done");
+                epochs = column_of(&cells, y, "2/2");
+                rows++;
+            }
+            assert_int_equal(rows, 2);
+            assert_true(done > epochs && epochs > 0);
+        }
+    cells_clear(&cells);
+    app_free(app);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_text_is_spoilt)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_text_is_spoilt), cmocka_unit_test(columns_stand_under_each_other)};
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }

@@ -146,7 +146,7 @@ static void make_run(void)
 
 static const struct { const char *key, *text; } walk[] = {
     {"0", "presets"}, {"n", "Kind of network"}, {"1", "encoder"}, {"0", "seen"}, {"4", "seen"}, {"\r", "done"}, {"3", "classes: "},
-    {"?", "everywhere"}, {"0", "presets"},
+    {"?", "keys of"}, {"0", "presets"},
 };
 
 /* The frame: tabs above, keys below whose last is help, the last column free but for pictures and scroll bars. */
@@ -287,7 +287,7 @@ static void mouse_reaches_everything(void **state)
     click_on(pty, "4 Runs");
     assert_true(pty_sees(pty, "seen", 20));
     click_on(pty, "? help"); /* the key bar */
-    assert_true(pty_sees(pty, "everywhere", 20));
+    assert_true(pty_sees(pty, "keys of", 20));
     click_on(pty, "hourglass");
     assert_true(pty_sees(pty, "presets", 20));
     click_on(pty, "denoise");
@@ -368,7 +368,7 @@ static void palette_finds_and_goes(void **state)
     Pty *pty = start();
     assert_true(pty_sees(pty, "in use", 20));
     pty_type(pty, ":go-hel\r");
-    assert_true(pty_sees(pty, "everywhere", 20));
+    assert_true(pty_sees(pty, "keys of", 20));
     pty_type(pty, "/mirror\r");
     assert_true(pty_sees(pty, "backwards", 20));
     pty_type(pty, "0");
@@ -378,6 +378,56 @@ static void palette_finds_and_goes(void **state)
     assert_true(pty_sees(pty, "no such action", 20));
     pty_type(pty, "\033");
     pty_type(pty, "0");
+    leave(pty);
+}
+
+/* What is looked for is marked wherever it stands, and nothing else is. */
+static void search_marks_its_places(void **state)
+{
+    (void)state;
+    Pty *pty = start();
+    int x, y;
+    assert_true(pty_sees(pty, "in use", 20));
+    pty_type(pty, "?");
+    assert_true(pty_sees(pty, "keys of", 20));
+    pty_type(pty, "/spoilt\r");
+    assert_true(pty_sees(pty, "A denoising autoencoder", 20));
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_true(pty_find(pty, "a spoilt picture", &x, &y));
+    for (int i = 0; i < 16; i++) {
+        bool marked = pty_cell(pty, x + i, y).bg >= 0;
+        assert_int_equal(marked, i >= 2 && i < 8);
+    }
+    assert_false(pty_shows(pty, "transposed"));
+    pty_type(pty, "\033"); /* all pages again */
+    assert_true(pty_sees(pty, "transposed", 20));
+    pty_type(pty, "/no such word at all\r");
+    assert_true(pty_sees(pty, "no page has that word", 20));
+    pty_type(pty, "\033");
+    pty_type(pty, "\033"); /* and out */
+    assert_true(pty_sees(pty, "presets", 20));
+    leave(pty);
+}
+
+static void wheel_scrolls(void **state)
+{
+    (void)state;
+    char first[1024], then[1024];
+    Pty *pty = start();
+    assert_true(pty_sees(pty, "in use", 20));
+    pty_type(pty, "?");
+    assert_true(pty_sees(pty, "PgDn", 20));
+    pty_line(pty, 2, first, sizeof first);
+    pty_type(pty, "\033[<65;60;10M\033[<65;60;10M"); /* over the page */
+    assert_true(pty_settles(pty, 0.2, 20));
+    pty_line(pty, 2, then, sizeof then);
+    assert_string_not_equal(first, then);
+    pty_type(pty, "\033[<64;60;10M\033[<64;60;10M");
+    assert_true(pty_settles(pty, 0.2, 20));
+    pty_line(pty, 2, then, sizeof then);
+    assert_string_equal(first, then);
+    pty_type(pty, "\033[<65;5;10M\033[<65;5;10M"); /* over the list: two pages on */
+    assert_true(pty_sees(pty, "The numbers at the waist", 20));
     leave(pty);
 }
 
@@ -412,7 +462,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_in_every_colour_mode), cmocka_unit_test(background_is_asked_for), cmocka_unit_test(screens_at_all_sizes),
         cmocka_unit_test(too_small_to_work_in), cmocka_unit_test(without_utf8_all_is_ascii), cmocka_unit_test(shot_is_the_screen),
-        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(panes_are_the_persons), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(any_bytes_are_survived),
+        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(panes_are_the_persons), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(search_marks_its_places),
+        cmocka_unit_test(wheel_scrolls), cmocka_unit_test(any_bytes_are_survived),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }

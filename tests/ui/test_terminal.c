@@ -68,6 +68,7 @@ static void suspends_and_comes_back(void **state)
     char command[1200];
     Pty *pty = pty_run(scratch, 80, 24, env, "/bin/sh", interactive);
     assert_true(pty_sees(pty, "ready>", 20));
+    bool plain = pty_restored(pty); /* the shell leaves the terminal alone at its prompt, as dash does */
     snprintf(command, sizeof command, "\"$HOURGLASS\" studio --data %s --runs-dir %s --threads 1\r", data_folder(), in_scratch("runs"));
     for (int training = 0; training < 2; training++) {
         pty_type(pty, command);
@@ -81,11 +82,13 @@ static void suspends_and_comes_back(void **state)
         assert_true(pty_sees(pty, "Stopped", 20));
         assert_true(pty_sees(pty, "ready>", 20));
         assert_false(pty_shows(pty, "? help"));
+        assert_true(!plain || pty_restored(pty));
         if (training)
             pty_resize(pty, 100, 30);
         pty_type(pty, "fg\r");
         assert_true(pty_sees(pty, "? help", 20));
         assert_true(pty_sees(pty, training ? "reconstruction" : "in use", 20));
+        assert_false(pty_restored(pty));
         char line[1024];
         pty_line(pty, training ? 29 : 23, line, sizeof line);
         assert_non_null(strstr(line, "help"));

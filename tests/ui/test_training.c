@@ -199,6 +199,24 @@ static void signals_save_too(void **state)
     }
 }
 
+/* A crash gives the terminal back, and what was saved before goes on. */
+static void crash_loses_nothing_saved(void **state)
+{
+    (void)state;
+    const char *runs = put_folder("crashed");
+    Pty *pty = start_training(40, runs);
+    pty_type(pty, " ");
+    assert_true(pty_sees(pty, "paused", 20));
+    pty_type(pty, "s");
+    assert_true(pty_sees(pty, "saved", 20));
+    pty_kill(pty, SANITIZED ? SIGABRT : SIGSEGV); /* a sanitizer keeps its own handler */
+    assert_int_equal(pty_end(pty, 20), 128 + (SANITIZED ? SIGABRT : SIGSEGV));
+    assert_true(pty_restored(pty));
+    pty_free(pty);
+    resume_here(runs, "small");
+    check_model(runs, "small");
+}
+
 /* The run that was left is on the start screen of the next session, and goes on there. */
 static void next_session_resumes(void **state)
 {
@@ -229,7 +247,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
-        cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too), cmocka_unit_test(next_session_resumes),
+        cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too), cmocka_unit_test(crash_loses_nothing_saved),
+        cmocka_unit_test(next_session_resumes),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
