@@ -56,7 +56,7 @@ typedef struct LineMark {
 typedef struct LinePlot {
     Captions captions;
     const char *x_label, *y_label;
-    bool log_y, whole_x;
+    bool log_x, log_y, whole_x;
     double y_low, y_high; /* both 0: from the curves */
     const Curve *curve;
     int curves;

@@ -28,7 +28,7 @@ static void ranges(const LinePlot *plot, Axis *x, Axis *y)
         }
     for (int i = 0; i < plot->marks; i++) /* a NaN may lie beyond the last number */
         x0 = fmin(x0, plot->mark[i].x), x1 = fmax(x1, plot->mark[i].x);
-    *x = axis_new(x0, x1, false, plot->x_label);
+    *x = axis_new(x0, x1, plot->log_x, plot->x_label);
     x->whole = plot->whole_x;
     if (plot->y_low < plot->y_high)
         *y = (Axis){plot->y_low, plot->y_high, false, false, plot->y_label};

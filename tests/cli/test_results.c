@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "image/image.h"
 #include "store/model.h"
 #include "study/score.h"
 
@@ -300,12 +301,48 @@ static void measured(void **state)
     outcome_clear(&outcome);
 }
 
+/* A line for each value, with what was varied, and a plot; what the network cannot take is left as it was. */
+static void measured_over(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net, *vary, *key;
+        double value[2];
+        int lines;
+    } cases[] = {
+        {"simple", "batch=1,8", "batch", {1, 8}, 2},
+        {"conv", "filters=2,3", "filters", {2, 3}, 2},
+        {"conv", "size=8,12", "size", {8, 12}, 2},
+        {"simple", "threads=1,255", "threads", {1}, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        Outcome outcome = RUN("bench", cases[i].net, "--vary", cases[i].vary, "--seconds", "0.01", "--json", "-b", "4", "-o", "over.png");
+        assert_int_equal(outcome.code, 0);
+        int lines = 0;
+        for (char *line = strtok(outcome.out, "\n"); line; line = strtok(NULL, "\n"), lines++) {
+            json_t *object = json_loads(line, 0, NULL);
+            assert_non_null(object);
+            assert_string_equal(text(object, "varied"), cases[i].key);
+            assert_true(number(object, "value") == cases[i].value[lines]);
+            assert_true(number(object, "batch") == (i == 0 ? cases[i].value[lines] : 4));
+            json_decref(object);
+        }
+        assert_int_equal(lines, cases[i].lines);
+        Image image = {0};
+        assert_true(image_read(scratch("over.png"), &image, NULL));
+        assert_true(image.w > 300 && image.h > 200);
+        image_clear(&image);
+        scratch_remove("over.png");
+        outcome_clear(&outcome);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summaries), cmocka_unit_test(data_sets),         cmocka_unit_test(runs_for_programs),
         cmocka_unit_test(evaluated), cmocka_unit_test(coded_and_decoded), cmocka_unit_test(models_stand_alone),
-        cmocka_unit_test(measured),
+        cmocka_unit_test(measured),  cmocka_unit_test(measured_over),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -61,6 +61,10 @@ static const struct Mistake {
     {ARGS("data", "synth"), 2, ARGS("name the folder to write to with -o")},
     {ARGS("data", "synth", "-o", "x", "--count", "-3"), 2, ARGS("--count")},
     {ARGS("bench", "nothing"), 3, ARGS("nothing")},
+    {ARGS("bench", "simple", "--vary", "color"), 2, ARGS("threads, batch, filters or size")},
+    {ARGS("bench", "simple", "--vary", "batch=1,x"), 2, ARGS("whole numbers")},
+    {ARGS("bench", "simple", "--vary", "size"), 2, ARGS("the input is a vector", "such as conv")},
+    {ARGS("bench", "simple", "-o", "x.png"), 2, ARGS("--vary")},
     {ARGS("design", "--answers", "none"), 3, ARGS("none: cannot be opened")},
 };
 
