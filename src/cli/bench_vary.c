@@ -154,6 +154,27 @@ static bool draw(const Lines *lines, int threads, const char *path, Error *err)
 
 /* ---- measuring */
 
+static Design *varied_copy(const Variation *variation, const Design *design, int value, Error *err)
+{
+    Design *copy = design_copy(design);
+    if (variation->apply(copy, value, err) && design_check(copy, err))
+        return copy;
+    design_free(copy);
+    return NULL;
+}
+
+/* All of them before anything is measured: what does not fit is not found after minutes. */
+static bool check(const Variation *variation, Design *const *design, int count, const int *value, int values, Error *err)
+{
+    bool good = true;
+    for (int i = 0; good && i < count * values; i++) {
+        Design *varied = varied_copy(variation, design[i / values], value[i % values], err);
+        good = varied != NULL;
+        design_free(varied);
+    }
+    return good;
+}
+
 static void add_point(Lines *lines, int curve, int value, double rate)
 {
     double *y = lines->y + curve * lines->values;
@@ -171,8 +192,8 @@ static bool measure_value(const Args *args, Lines *lines, char *const *name, Des
     Team *team = team_new(threads, err);
     bool good = team && speed_peak(team, seconds / 2, &peak, err);
     for (int i = 0, curve = 0; good && i < count; i++) {
-        Design *varied = design_copy(design[i]);
-        good = lines->variation->apply(varied, value, err) && design_check(varied, err);
+        Design *varied = varied_copy(lines->variation, design[i], value, err);
+        good = varied != NULL;
         BenchRow row = {.name = name[i], .design = varied, .peak = peak};
         for (; good && row.stage < varied->stages; row.stage++, curve++) {
             row.varied = NULL;
@@ -196,7 +217,7 @@ bool bench_vary(const Args *args, char *const *name, Design *const *design, int 
     int value[VALUES];
     Lines lines = {0};
     lines.variation = read_variation(args_text(args, "vary"), value, &lines.values, err);
-    if (!lines.variation)
+    if (!lines.variation || !check(lines.variation, design, count, value, lines.values, err))
         return false;
     bool of_threads = lines.variation->apply == vary_nothing;
     for (int i = 0; i < count; i++)
