@@ -33,10 +33,12 @@ bool layer_wants_vector(Shape in, const char *kind, Error *err);
 void layer_plan_weights(LayerPlan *plan, bool bias, Initialiser init, int rank, const int *dim, double fan_in,
                         double fan_out, int outputs);
 
-/* For kinds that are a product with tensor 0: plans its packed form, keeps the size as plan->own, and lets the update
- * work out the gradient. */
+/* For kinds that are a product with tensor 0: plans what it needs, keeps the size as plan->own, and lets the update work out the
+ * gradient; packs, and finds the weights again. */
 void layer_plan_dense(LayerPlan *plan, DenseSize size);
-static inline const DenseSize *layer_dense_size(const LayerRun *run) { return run->plan->own; }
+void layer_pack_dense(const LayerRun *run, int rank, int size);
+DenseWeights layer_dense_weights(const LayerRun *run);
+static inline DenseSize layer_dense_size(const LayerRun *run) { return *(const DenseSize *)run->plan->own; }
 
 /* Sets plan->activation; keeps the number before it where its derivative needs that (the first part of `keep`).  After plan->out is known. */
 void layer_plan_activation(LayerPlan *plan, Activation activation);

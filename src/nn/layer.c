@@ -108,7 +108,20 @@ void layer_plan_dense(LayerPlan *plan, DenseSize size)
     *own = size;
     plan->own = own;
     plan->packed = dense_packed(size);
+    plan->scratch = dense_scratch(size);
     plan->product = true;
+}
+
+void layer_pack_dense(const LayerRun *run, int rank, int size)
+{
+    if (dense_wants_packed(layer_dense_size(run), run->most))
+        dense_pack(layer_dense_size(run), run->param[0], run->packed, rank, size);
+}
+
+DenseWeights layer_dense_weights(const LayerRun *run)
+{
+    bool packed = dense_wants_packed(layer_dense_size(run), run->most);
+    return (DenseWeights){run->param[0], packed ? run->packed : NULL, run->scratch};
 }
 
 void layer_plan_activation(LayerPlan *plan, Activation activation)

@@ -68,7 +68,7 @@ typedef struct LayerRun {
     const LayerSpec *spec;
     const LayerPlan *plan;
     Activation activation; /* plan->activation, or linear where the loss takes logits */
-    int n;
+    int n, most;           /* most: the largest n of any call */
     const float *x;        /* (n, in) */
     float *y;              /* (n, out) */
     float *dy;             /* (n, out); backward may overwrite it */

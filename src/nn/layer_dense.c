@@ -29,32 +29,27 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     return true;
 }
 
-static void pack(const LayerRun *run, int rank, int size)
-{
-    dense_pack(*layer_dense_size(run), run->param[0], run->packed, rank, size);
-}
-
 static void forward(const LayerRun *run)
 {
-    const DenseSize *size = layer_dense_size(run);
+    DenseSize size = layer_dense_size(run);
     if (activation_needs_input(run->activation)) {
-        dense_forward(*size, run->n, run->x, run->packed, run->param[1], (Activation){ACT_LINEAR, 0}, run->keep);
-        activation_forward(run->activation, (size_t)run->n * (size_t)size->out, size->out, run->keep, run->y);
+        dense_forward(size, run->n, run->x, layer_dense_weights(run), run->param[1], (Activation){ACT_LINEAR, 0}, run->keep);
+        activation_forward(run->activation, (size_t)run->n * (size_t)size.out, size.out, run->keep, run->y);
     } else {
-        dense_forward(*size, run->n, run->x, run->packed, run->param[1], run->activation, run->y);
+        dense_forward(size, run->n, run->x, layer_dense_weights(run), run->param[1], run->activation, run->y);
     }
 }
 
 static void backward(const LayerRun *run)
 {
-    const DenseSize *size = layer_dense_size(run);
+    DenseSize size = layer_dense_size(run);
     layer_undo_activation(run, run->keep);
     if (run->grad[0])
-        dense_weight_gradient(*size, run->n, run->x, run->dy, run->grad[0]);
+        dense_weight_gradient(size, run->n, run->x, run->dy, run->grad[0]);
     if (run->grad[1])
-        bias_gradient((size_t)run->n, size->out, run->dy, run->grad[1]);
+        bias_gradient((size_t)run->n, size.out, run->dy, run->grad[1]);
     if (run->dx)
-        dense_input_gradient(*size, run->n, run->dy, run->packed, run->dx);
+        dense_input_gradient(size, run->n, run->dy, layer_dense_weights(run), run->dx);
 }
 
 static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
@@ -70,7 +65,7 @@ const LayerKind dense_kind = {
     .param = {"dense", "every output sees every input", rows, COUNT_OF(rows)},
     .group = "layers that learn",
     .plan = plan,
-    .pack = pack,
+    .pack = layer_pack_dense,
     .forward = forward,
     .backward = backward,
     .mirror = mirror,

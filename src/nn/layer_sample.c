@@ -49,11 +49,6 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     return true;
 }
 
-static void pack(const LayerRun *run, int rank, int size)
-{
-    dense_pack(*layer_dense_size(run), run->param[0], run->packed, rank, size);
-}
-
 static float softplus(float x)
 {
     return fmaxf(x, 0) + log1pf(expf(-fabsf(x)));
@@ -75,7 +70,7 @@ static void forward(const LayerRun *run)
 {
     int units = run->plan->out.c;
     float *z = run->keep, *e = run->keep + (size_t)run->n * 2 * (size_t)units;
-    dense_forward(*layer_dense_size(run), run->n, run->x, run->packed, run->param[1], (Activation){ACT_LINEAR, 0}, z);
+    dense_forward(layer_dense_size(run), run->n, run->x, layer_dense_weights(run), run->param[1], (Activation){ACT_LINEAR, 0}, z);
     double kl = 0;
     for (int i = 0; i < run->n; i++, z += 2 * units, e += units) {
         if (run->sampling)
@@ -95,7 +90,7 @@ static void forward(const LayerRun *run)
 static void backward(const LayerRun *run)
 {
     int units = run->plan->out.c;
-    const DenseSize *size = layer_dense_size(run);
+    DenseSize size = layer_dense_size(run);
     float weight = run->kl_weight * (float)run->spec->set.value[BETA].number;
     float *z = run->keep, *e = run->keep + (size_t)run->n * 2 * (size_t)units;
     for (int i = 0; i < run->n; i++, z += 2 * units, e += units)
@@ -105,11 +100,11 @@ static void backward(const LayerRun *run)
             z[units + j] = (dy * e[j] + weight * (sigma - 1 / sigma)) * sigma_slope(run, raw);
         }
     if (run->grad[0]) {
-        dense_weight_gradient(*size, run->n, run->x, run->keep, run->grad[0]);
+        dense_weight_gradient(size, run->n, run->x, run->keep, run->grad[0]);
         bias_gradient((size_t)run->n, 2 * units, run->keep, run->grad[1]);
     }
     if (run->dx)
-        dense_input_gradient(*size, run->n, run->keep, run->packed, run->dx);
+        dense_input_gradient(size, run->n, run->keep, layer_dense_weights(run), run->dx);
 }
 
 static bool mirror(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err)
@@ -127,7 +122,7 @@ const LayerKind sample_kind = {
               COUNT_OF(rows)},
     .group = "layers that learn",
     .plan = plan,
-    .pack = pack,
+    .pack = layer_pack_dense,
     .forward = forward,
     .backward = backward,
     .mirror = mirror,

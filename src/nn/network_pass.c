@@ -8,7 +8,7 @@ static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int 
     Layer *layer = &net->layer[index];
     Seat *seat = &net->seat[rank];
     LayerRun run = {
-        .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n,
+        .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n, .most = net->chunk,
         .x = seat->act[index], .y = seat->act[index + 1],
         .keep = seat->keep[index], .memo = seat->memo[index], .scratch = seat->scratch,
         .packed = net->packed + layer->packed_at, .shared = net->shared + layer->shared_at * (size_t)net->ranks,

@@ -1,7 +1,7 @@
 /* Dense layers, and plain products through OpenBLAS.  x (n, in), w (in, out), y (n, out).
  *
- * `packed` is the weights in the order in which the kernels read them, for both directions; it is shared by all threads
- * and made anew after each change of w. */
+ * Many samples go through weights that were packed before: made once after each change of w, for both directions and all
+ * threads.  For few samples that would cost more than it saves: w is used as it stands (`packed` is NULL). */
 #ifndef TENSOR_DENSE_H
 #define TENSOR_DENSE_H
 
@@ -12,15 +12,23 @@ typedef struct DenseSize {
     bool wants_dx; /* the input gradient will be asked for */
 } DenseSize;
 
-size_t dense_packed(DenseSize size); /* floats */
+/* Whether calls of at most n samples want packed weights.  All calls between two changes of w must have the same answer. */
+bool dense_wants_packed(DenseSize size, int n);
+size_t dense_packed(DenseSize size);  /* floats, shared by all threads */
+size_t dense_scratch(DenseSize size); /* floats, each thread its own */
 
 /* Rank's share of packing.  A barrier must follow before the weights are used. */
 void dense_pack(DenseSize size, const float *w, float *packed, int rank, int ranks);
 
+typedef struct DenseWeights {
+    const float *w, *packed; /* packed: or NULL */
+    float *scratch;          /* this thread's */
+} DenseWeights;
+
 /* y = f(x w + bias), overwritten; bias may be NULL. */
-void dense_forward(DenseSize size, int n, const float *x, const float *packed, const float *bias, Activation act, float *y);
-void dense_input_gradient(DenseSize size, int n, const float *dy, const float *packed, float *dx); /* overwritten */
-void dense_weight_gradient(DenseSize size, int n, const float *x, const float *dy, float *dw);     /* dw += */
+void dense_forward(DenseSize size, int n, const float *x, DenseWeights w, const float *bias, Activation act, float *y);
+void dense_input_gradient(DenseSize size, int n, const float *dy, DenseWeights w, float *dx); /* overwritten */
+void dense_weight_gradient(DenseSize size, int n, const float *x, const float *dy, float *dw); /* dw += */
 
 /* Samples of one thread, (n, in) and (n, out). */
 typedef struct DensePart {

@@ -62,7 +62,8 @@ static void layers(void **state)
     static const struct {
         int n, in, out;
     } sizes[] = {{1, 1, 1},     {3, 784, 10},    {128, 64, 32},  {33, 17, 19}, {5, 3, 5000}, {300, 20, 2000},
-                 {256, 32, 784}, {1, 100, 33},   {15, 1, 48},    {29, 31, 1},  {14, 16, 16}, {700, 5, 7}};
+                 {256, 32, 784}, {1, 100, 33},   {15, 1, 48},    {29, 31, 1},  {14, 16, 16}, {700, 5, 7},
+                 {16, 31, 100}, {17, 200, 15}, {33, 6, 300}, {64, 50, 70}};
     static const Activation linear = {ACT_LINEAR, 0}, acts[] = {{ACT_LINEAR, 0}, {ACT_RELU, 0}, {ACT_TANH, 0}};
     for (size_t i = 0; i < 3 * COUNT_OF(sizes); i++) {
         Rng rng = rng_new(1, RNG_TEST, (uint32_t)i, 0);
@@ -77,19 +78,23 @@ static void layers(void **state)
         for (int rank = 0; rank < 3; rank++)
             dense_pack(size, w, packed, rank, 3);
         dense_pack(forward_only, w, less, 0, 1);
-        dense_forward(size, n, x, packed, given, acts[i % 3], y);
-        assert_product(false, false, n, out, in, x, in, w, out, 0, given, acts[i % 3], y, out);
-        float *again = mem_new(ys, sizeof *again);
-        dense_forward(forward_only, n, x, less, given, acts[i % 3], again);
+        float *scratch = mem_new(dense_scratch(size), sizeof *scratch), *again = mem_new(ys, sizeof *again);
+        for (int way = 0; way < 2; way++) { /* packed weights, and as they stand */
+            DenseWeights weights = {w, way ? NULL : packed, scratch};
+            dense_forward(size, n, x, weights, given, acts[i % 3], y);
+            assert_product(false, false, n, out, in, x, in, w, out, 0, given, acts[i % 3], y, out);
+            dense_input_gradient(size, n, dy, weights, dx);
+            assert_product(false, true, n, in, out, dy, out, w, out, 0, NULL, linear, dx, in);
+        }
+        dense_forward(size, n, x, (DenseWeights){w, packed, NULL}, given, acts[i % 3], y);
+        dense_forward(forward_only, n, x, (DenseWeights){w, less, NULL}, given, acts[i % 3], again);
         assert_memory_equal(again, y, ys * sizeof *y);
-        dense_input_gradient(size, n, dy, packed, dx);
-        assert_product(false, true, n, in, out, dy, out, w, out, 0, NULL, linear, dx, in);
         for (size_t k = 0; k < ws; k++)
             dw[k] = 0.25f;
         dense_weight_gradient(size, n, x, dy, dw);
         assert_product(true, false, in, out, n, x, in, dy, out, 0.25, NULL, linear, dw, out);
         assert_rows(size, n, x, dy, dw);
-        float *const used[] = {x, w, bias, dy, y, dx, dw, packed, less, again};
+        float *const used[] = {x, w, bias, dy, y, dx, dw, packed, less, again, scratch};
         for (size_t k = 0; k < COUNT_OF(used); k++)
             free(used[k]);
     }

@@ -30,7 +30,55 @@ INLINE int block_count(int rows)
     return (rows + ROWS - 1) / ROWS;
 }
 
-/* -- Forward: a row's numbers are neighbours. */
+/* -- The sums of a block, over `depth` rows of a panel whose rows are `width` floats.  Inlined with constant rows, vectors and
+ * width, so that `sum` becomes registers. */
+
+typedef Vec Sums[ROWS][VECTORS];
+
+/* The spread factor's rows are x_row apart and a row's numbers neighbours. */
+INLINE void sums_of_rows(const float *x, size_t x_row, const float *panel, int depth, const int rows, const int vectors,
+                         const int width, Sums sum)
+{
+    const float *row[ROWS], *held[HELD];
+    EACH(p, rows)
+        row[p] = x + (size_t)p * x_row;
+    const float *const volatile *places = row;
+    EACH(p, rows)
+        if (p < HELD)
+            held[p] = places[p];
+    for (int k = 0; k < depth; k++, panel += width) {
+        Vec column[VECTORS];
+        EACH(v, vectors)
+            column[v] = vec_load(panel + v * VECTOR_FLOATS);
+        EACH(p, rows) {
+            Vec spread = vec_all((p < HELD ? held[p] : places[p])[k]);
+            EACH(v, vectors)
+                sum[p][v] += spread * column[v];
+        }
+    }
+}
+
+/* The rows are neighbours, and a row's numbers x_row apart.  While a block passes over weights, it fetches the next rows: such a
+ * walk is foreseen by no prefetcher of the processor. */
+INLINE const float *sums_of_columns(const float *x, size_t x_row, const float *panel, int depth, const int rows,
+                                    const int vectors, const int width, const bool prefetch, Sums sum)
+{
+    for (; depth > 0; depth--, x += x_row, panel += width) {
+        Vec column[VECTORS];
+        EACH(v, vectors)
+            column[v] = vec_load(panel + v * VECTOR_FLOATS);
+        if (prefetch)
+            __builtin_prefetch(x + 2 * ROWS - 1, 0, 2);
+        EACH(p, rows) {
+            Vec spread = vec_all(x[p]);
+            EACH(v, vectors)
+                sum[p][v] += spread * column[v];
+        }
+    }
+    return panel;
+}
+
+/* -- Forward: samples are rows, weights lie in panels. */
 
 typedef struct ForwardBlock {
     const float *x, *w;
@@ -40,31 +88,13 @@ typedef struct ForwardBlock {
     float *y;
 } ForwardBlock;
 
-/* Inlined with constant rows and vectors, so that `sum` becomes registers. */
 INLINE void forward_block(const ForwardBlock *b, const int rows, const int vectors)
 {
-    const float *row[ROWS], *held[HELD];
-    EACH(p, rows)
-        row[p] = b->x + (size_t)p * b->x_row;
-    const float *const volatile *places = row;
-    EACH(p, rows)
-        if (p < HELD)
-            held[p] = places[p];
-    Vec sum[ROWS][VECTORS];
+    Sums sum;
     EACH(p, rows)
         EACH(v, vectors)
             sum[p][v] = vec_load(b->bias + v * VECTOR_FLOATS);
-    const float *w = b->w;
-    for (int k = 0; k < b->depth; k++, w += PANEL) {
-        Vec column[VECTORS];
-        EACH(v, vectors)
-            column[v] = vec_load(w + v * VECTOR_FLOATS);
-        EACH(p, rows) {
-            Vec spread = vec_all((p < HELD ? held[p] : places[p])[k]);
-            EACH(v, vectors)
-                sum[p][v] += spread * column[v];
-        }
-    }
+    sums_of_rows(b->x, b->x_row, b->w, b->depth, rows, vectors, PANEL, sum);
     EACH(p, rows) {
         float *y = b->y + (size_t)p * b->y_row;
         EACH(v, vectors - 1)
@@ -73,7 +103,7 @@ INLINE void forward_block(const ForwardBlock *b, const int rows, const int vecto
     }
 }
 
-/* -- Weight gradient: a row's numbers, one a sample, stand x_row apart, and those of neighbouring rows side by side. */
+/* -- Weight gradient: weights are rows, the gradients of samples lie in a panel. */
 
 enum { SEGMENTS = 16, DEPTH = 256 }; /* samples done at a time: their panel of dy takes 32 KB of stack */
 
@@ -90,25 +120,13 @@ typedef struct WeightBlock {
 
 INLINE void weight_block(const WeightBlock *b, size_t first, const int rows, const int vectors)
 {
-    Vec sum[ROWS][VECTORS];
+    Sums sum;
     EACH(p, rows)
         EACH(v, vectors)
             sum[p][v] = (Vec){0};
     const float *dy = b->dy;
-    const size_t x_row = b->x_row;
-    for (int s = 0; s < b->segments; s++) {
-        const float *x = b->x[s] + first;
-        for (int i = b->n[s]; i > 0; i--, x += x_row, dy += PANEL) {
-            Vec column[VECTORS];
-            EACH(v, vectors)
-                column[v] = vec_load(dy + v * VECTOR_FLOATS);
-            EACH(p, rows) {
-                Vec spread = vec_all(x[p]);
-                EACH(v, vectors)
-                    sum[p][v] += spread * column[v];
-            }
-        }
-    }
+    for (int s = 0; s < b->segments; s++)
+        dy = sums_of_columns(b->x[s] + first, b->x_row, dy, b->n[s], rows, vectors, PANEL, false, sum);
     const size_t last = (size_t)b->last;
     EACH(p, rows) {
         float *dw = b->dw + (first + (size_t)p) * b->dw_row, *tail = dw + (vectors - 1) * VECTOR_FLOATS;
@@ -123,6 +141,72 @@ INLINE void weight_block(const WeightBlock *b, size_t first, const int rows, con
     }
 }
 
+/* -- Lane l of vector i becomes lane i of vector l: of every two vectors `step` apart, the lanes that stand `step` too far to the
+ * right or left change places. */
+
+#if VECTOR_FLOATS == 16
+#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s), m(4, s), m(5, s), m(6, s), m(7, s), m(8, s), m(9, s), m(10, s), \
+    m(11, s), m(12, s), m(13, s), m(14, s), m(15, s)
+#elif VECTOR_FLOATS == 8
+#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s), m(4, s), m(5, s), m(6, s), m(7, s)
+#else
+#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s)
+#endif
+#define UPPER(l, s) ((l) & (s) ? VECTOR_FLOATS + (l) - (s) : (l))
+#define LOWER(l, s) ((l) & (s) ? VECTOR_FLOATS + (l) : (l) + (s))
+#define CROSS(v, s)                                                                     \
+    EACH(i, VECTOR_FLOATS)                                                              \
+        if (!(i & (s))) {                                                               \
+            Vec a = v[i], b = v[i + (s)];                                               \
+            v[i] = __builtin_shufflevector(a, b, LANES(UPPER, s));                      \
+            v[i + (s)] = __builtin_shufflevector(a, b, LANES(LOWER, s));                \
+        }
+
+INLINE void transpose(Vec v[VECTOR_FLOATS])
+{
+    CROSS(v, 1)
+    CROSS(v, 2)
+#if VECTOR_FLOATS >= 8
+    CROSS(v, 4)
+#endif
+#if VECTOR_FLOATS == 16
+    CROSS(v, 8)
+#endif
+}
+
+/* -- Narrow: few samples are the columns, and the weights are spread, straight from where they stand. */
+
+typedef struct NarrowBlock {
+    const float *w, *x, *bias; /* bias: of the block's rows, or NULL */
+    size_t w_row, w_step, y_row;
+    int depth, n;
+    float *y;
+} NarrowBlock;
+
+INLINE void narrow_block(const NarrowBlock *b, const int rows, const int vectors)
+{
+    Sums sum;
+    EACH(p, rows)
+        EACH(v, vectors)
+            sum[p][v] = vec_all(b->bias ? b->bias[p] : 0);
+    if (b->w_step == 1)
+        sums_of_rows(b->w, b->w_row, b->x, b->depth, rows, vectors, vectors * VECTOR_FLOATS, sum);
+    else
+        sums_of_columns(b->w, b->w_step, b->x, b->depth, rows, vectors, vectors * VECTOR_FLOATS, true, sum);
+    EACH(v, vectors)
+        EACH(group, (rows + VECTOR_FLOATS - 1) / VECTOR_FLOATS) {
+            const int first = group * VECTOR_FLOATS;
+            Vec tile[VECTOR_FLOATS];
+            EACH(i, VECTOR_FLOATS)
+                tile[i] = first + i < rows ? sum[first + i][v] : (Vec){0};
+            transpose(tile);
+            float *y = b->y + (size_t)(v * VECTOR_FLOATS) * b->y_row + first;
+            EACH(i, VECTOR_FLOATS)
+                if (v * VECTOR_FLOATS + i < b->n)
+                    vec_store_up_to(y + (size_t)i * b->y_row, tile[i], (size_t)(rows - first));
+        }
+}
+
 /* -- The blocks of every size. */
 
 #define DEFINE(rows, vectors)                                                   \
@@ -133,6 +217,10 @@ INLINE void weight_block(const WeightBlock *b, size_t first, const int rows, con
     static void weight_##rows##_##vectors(const WeightBlock *b, size_t first)   \
     {                                                                           \
         weight_block(b, first, rows, vectors);                                  \
+    }                                                                           \
+    static void narrow_##rows##_##vectors(const NarrowBlock *b)                 \
+    {                                                                           \
+        narrow_block(b, rows, vectors);                                         \
     }
 #if VECTOR_FLOATS == 16
 #define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v) m(7, v) m(8, v) m(9, v) m(10, v) m(11, v) \
@@ -144,10 +232,12 @@ EACH_ROWS(DEFINE, 1)
 EACH_ROWS(DEFINE, 2)
 
 #define FORWARD(rows, vectors) forward_##rows##_##vectors,
-static void (*const forward_blocks[VECTORS][ROWS])(const ForwardBlock *) = {{EACH_ROWS(FORWARD, 1)}, {EACH_ROWS(FORWARD, 2)}};
-
 #define WEIGHT(rows, vectors) weight_##rows##_##vectors,
-static void (*const weight_blocks[VECTORS][ROWS])(const WeightBlock *, size_t) = {{EACH_ROWS(WEIGHT, 1)}, {EACH_ROWS(WEIGHT, 2)}};
+#define NARROW(rows, vectors) narrow_##rows##_##vectors,
+#define BLOCKS(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}}
+static void (*const forward_blocks[VECTORS][ROWS])(const ForwardBlock *) = BLOCKS(FORWARD);
+static void (*const weight_blocks[VECTORS][ROWS])(const WeightBlock *, size_t) = BLOCKS(WEIGHT);
+static void (*const narrow_blocks[VECTORS][ROWS])(const NarrowBlock *) = BLOCKS(NARROW);
 
 /* -- The walks over blocks.  A panel stays in cache while all rows pass by. */
 
@@ -236,43 +326,12 @@ static void pack(int rows, int columns, const float *w, int first, float *panel)
     pack_rows(rows, (size_t)columns, smaller(columns - first, PANEL), w + first, panel);
 }
 
-/* Lane l of vector i becomes lane i of vector l: of every two vectors `step` apart, the lanes that stand `step` too far to the
- * right or left change places. */
-#if VECTOR_FLOATS == 16
-#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s), m(4, s), m(5, s), m(6, s), m(7, s), m(8, s), m(9, s), m(10, s), \
-    m(11, s), m(12, s), m(13, s), m(14, s), m(15, s)
-#elif VECTOR_FLOATS == 8
-#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s), m(4, s), m(5, s), m(6, s), m(7, s)
-#else
-#define LANES(m, s) m(0, s), m(1, s), m(2, s), m(3, s)
-#endif
-#define UPPER(l, s) ((l) & (s) ? VECTOR_FLOATS + (l) - (s) : (l))
-#define LOWER(l, s) ((l) & (s) ? VECTOR_FLOATS + (l) : (l) + (s))
-#define CROSS(v, s)                                                                     \
-    EACH(i, VECTOR_FLOATS)                                                              \
-        if (!(i & (s))) {                                                               \
-            Vec a = v[i], b = v[i + (s)];                                               \
-            v[i] = __builtin_shufflevector(a, b, LANES(UPPER, s));                      \
-            v[i + (s)] = __builtin_shufflevector(a, b, LANES(LOWER, s));                \
-        }
-
-INLINE void transpose(Vec v[VECTOR_FLOATS])
-{
-    CROSS(v, 1)
-    CROSS(v, 2)
-#if VECTOR_FLOATS >= 8
-    CROSS(v, 4)
-#endif
-#if VECTOR_FLOATS == 16
-    CROSS(v, 8)
-#endif
-}
-
-static void pack_transposed(int rows, int columns, const float *w, int first, float *panel)
+/* Rows [first, first + width) of w become the columns of a panel of that width. */
+INLINE void pack_columns(int rows, int columns, const float *w, int first, const int vectors, float *panel)
 {
     for (int at = 0; at < columns; at += VECTOR_FLOATS) {
         int deep = smaller(columns - at, VECTOR_FLOATS);
-        for (int v = 0; v < VECTORS; v++) {
+        for (int v = 0; v < vectors; v++) {
             int from = first + v * VECTOR_FLOATS;
             Vec tile[VECTOR_FLOATS];
             EACH(i, VECTOR_FLOATS)
@@ -280,7 +339,36 @@ static void pack_transposed(int rows, int columns, const float *w, int first, fl
             transpose(tile);
             EACH(i, VECTOR_FLOATS)
                 if (i < deep)
-                    vec_store(panel + (at + i) * PANEL + v * VECTOR_FLOATS, tile[i]);
+                    vec_store(panel + ((at + i) * vectors + v) * VECTOR_FLOATS, tile[i]);
+        }
+    }
+}
+
+static void pack_transposed(int rows, int columns, const float *w, int first, float *panel)
+{
+    pack_columns(rows, columns, w, first, VECTORS, panel);
+}
+
+/* The samples' panels stay in cache while the weights pass by once. */
+static void narrow(const ProductNarrow *product)
+{
+    NarrowBlock b = {.w_row = product->w_row, .w_step = product->w_step, .y_row = (size_t)product->rows, .depth = product->depth};
+    int blocks = block_count(product->rows), n = product->n, panels = (n + PANEL - 1) / PANEL;
+    size_t panel = (size_t)product->depth * PANEL;
+    for (int j = 0; j < panels; j++)
+        if (n - j * PANEL > VECTOR_FLOATS)
+            pack_columns(n, product->depth, product->x, j * PANEL, 2, product->scratch + (size_t)j * panel);
+        else
+            pack_columns(n, product->depth, product->x, j * PANEL, 1, product->scratch + (size_t)j * panel);
+    for (int i = 0; i < blocks; i++) {
+        int first = block_begin(product->rows, i, blocks), rows = block_begin(product->rows, i + 1, blocks) - first;
+        b.w = product->w + (size_t)first * b.w_row;
+        b.bias = product->bias ? product->bias + first : NULL;
+        for (int j = 0; j < panels; j++) {
+            b.n = smaller(n - j * PANEL, PANEL);
+            b.x = product->scratch + (size_t)j * panel;
+            b.y = product->y + (size_t)(j * PANEL) * b.y_row + first;
+            narrow_blocks[b.n > VECTOR_FLOATS][rows - 1](&b);
         }
     }
 }
@@ -289,6 +377,7 @@ const ProductKernels KERNEL(product_kernels) = {
     .panel = PANEL,
     .forward = forward,
     .weight = weight,
+    .narrow = narrow,
     .pack = pack,
     .pack_transposed = pack_transposed,
 };

@@ -27,10 +27,20 @@ typedef struct ProductWeight {
     float *dw;
 } ProductWeight;
 
+/* y (n, rows) = x (n, depth) times rows x depth weights that stand as they are: number k of a row at row * w_row + k * w_step,
+ * one of which is 1. */
+typedef struct ProductNarrow {
+    int n, rows, depth;
+    const float *w, *x, *bias; /* bias may be NULL */
+    size_t w_row, w_step;
+    float *y, *scratch; /* scratch: depth times n, rounded up to whole panels */
+} ProductNarrow;
+
 typedef struct ProductKernels {
     int panel;
     void (*forward)(const ProductForward *product);
     void (*weight)(const ProductWeight *product);
+    void (*narrow)(const ProductNarrow *product);
     /* One panel of w (rows, columns) from its column `first` on, or of its transpose from its row `first` on. */
     void (*pack)(int rows, int columns, const float *w, int first, float *panel);
     void (*pack_transposed)(int rows, int columns, const float *w, int first, float *panel);
