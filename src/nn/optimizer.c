@@ -151,7 +151,7 @@ static double nadam_momentum(const OptimizerSpec *spec, double t)
 static void nadam_update(const OptimizerSpec *spec, double lr, uint32_t t, const UpdateRange *range)
 {
     const Value *v = spec->value;
-    double product = 1;
+    double product = pow(v[BETA1].number, t) > 1e-12 ? 1 : 0; /* every factor is at most beta1 */
     for (uint32_t i = 1; i <= t && product > 1e-12; i++)
         product *= nadam_momentum(spec, i);
     double mu = nadam_momentum(spec, t), next = nadam_momentum(spec, t + 1.0);

@@ -17,6 +17,28 @@ INLINE Vec vec_power_of_two(VecInt n) /* -126 <= n <= 127 */
     return (Vec)((n + 127) << 23);
 }
 
+/* 1 / x and 1 / sqrt(x) for normal x > 0.  AVX-512's estimates of 14 bits and a step of Newton's take a third of the time of its
+ * division and root, which do four numbers at a time. */
+INLINE Vec vec_inverse(Vec x)
+{
+#if defined(__AVX512F__)
+    Vec r = (Vec)_mm512_rcp14_ps((__m512)x);
+    return r + r * (1.0f - x * r);
+#else
+    return 1.0f / x;
+#endif
+}
+
+INLINE Vec vec_inverse_sqrt(Vec x)
+{
+#if defined(__AVX512F__)
+    Vec r = (Vec)_mm512_rsqrt14_ps((__m512)x);
+    return r + r * 0.5f * (1.0f - x * r * r);
+#else
+    return 1.0f / vec_sqrt(x);
+#endif
+}
+
 /* x = n ln 2 + r, |r| <= ln 2 / 2.  Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits; *whole
  * is n, and *bits its form with those 1.5 * 2^23. */
 INLINE Vec vec_reduce(Vec x, Vec *whole, VecInt *bits)

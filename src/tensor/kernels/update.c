@@ -9,6 +9,19 @@ typedef struct Lanes {
     Vec parameter, slot[2];
 } Lanes;
 
+/* 1 / sqrt(v) and 1 / (sqrt(v) + epsilon) of mean squares.  No gradient that counts is outside these limits: below, epsilon is
+ * larger (its least is 1e-16); above, the step is nothing. */
+INLINE Vec inverse_root(Vec v)
+{
+    return vec_inverse_sqrt(vec_at_most(vec_at_least(v, 1e-37f), 1e37f));
+}
+
+INLINE Vec inverse_root_above(Vec v, float epsilon)
+{
+    v = vec_at_most(vec_at_least(v, 1e-37f), 1e37f);
+    return vec_inverse(v * vec_inverse_sqrt(v) + epsilon);
+}
+
 /* -- One step of each optimizer on the gradient g. */
 
 INLINE void sgd(Lanes *at, Vec g, const UpdateFactors *f)
@@ -31,19 +44,20 @@ INLINE void nesterov(Lanes *at, Vec g, const UpdateFactors *f)
 INLINE void rmsprop(Lanes *at, Vec g, const UpdateFactors *f)
 {
     at->slot[0] = at->slot[0] * f->rho + g * g * f->rest;
-    at->parameter -= g * f->lr / vec_sqrt(at->slot[0] + f->epsilon);
+    at->parameter -= g * f->lr * inverse_root(at->slot[0] + f->epsilon);
 }
 
 INLINE void adagrad(Lanes *at, Vec g, const UpdateFactors *f)
 {
     at->slot[0] += g * g;
-    at->parameter -= g * f->lr / vec_sqrt(at->slot[0] + f->epsilon);
+    at->parameter -= g * f->lr * inverse_root(at->slot[0] + f->epsilon);
 }
 
 INLINE void adadelta(Lanes *at, Vec g, const UpdateFactors *f)
 {
     at->slot[0] = at->slot[0] * f->rho + g * g * f->rest;
-    Vec delta = g * vec_sqrt((at->slot[1] + f->epsilon) / (at->slot[0] + f->epsilon));
+    Vec steps = at->slot[1] + f->epsilon;
+    Vec delta = g * steps * inverse_root(steps * (at->slot[0] + f->epsilon));
     at->slot[1] = at->slot[1] * f->rho + delta * delta * f->rest;
     at->parameter -= delta * f->lr;
 }
@@ -53,7 +67,7 @@ INLINE void adam(Lanes *at, Vec g, const UpdateFactors *f)
     at->parameter -= at->parameter * f->weight_decay;
     at->slot[0] += (g - at->slot[0]) * f->rest1;
     at->slot[1] += (g * g - at->slot[1]) * f->rest2;
-    at->parameter -= at->slot[0] * f->lr / (vec_sqrt(at->slot[1]) + f->epsilon);
+    at->parameter -= at->slot[0] * f->lr * inverse_root_above(at->slot[1], f->epsilon);
 }
 
 INLINE void nadam(Lanes *at, Vec g, const UpdateFactors *f)
@@ -61,7 +75,7 @@ INLINE void nadam(Lanes *at, Vec g, const UpdateFactors *f)
     at->slot[0] += (g - at->slot[0]) * f->rest1;
     at->slot[1] += (g * g - at->slot[1]) * f->rest2;
     Vec ahead = at->slot[0] * f->factor_m + g * f->factor_g;
-    at->parameter -= ahead / (vec_sqrt(at->slot[1] * f->v_correction) + f->epsilon);
+    at->parameter -= ahead * inverse_root_above(at->slot[1] * f->v_correction, f->epsilon);
 }
 
 /* -- The walk. */
