@@ -229,17 +229,20 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     return true;
 }
 
+/* An update walks along parameters and their optimizer memory together: were they blocks of their own, all at the beginning of a
+ * page, the walks would get in each other's way in the first-level cache (a quarter of the update's time). */
+enum { STAGGER = 17 * LINE };
+
 static bool take_memory(Network *net, size_t seat_floats, Error *err)
 {
-    net->param = mem_try_large(net->params, sizeof(float));
+    int slots = net->learns ? optimizer_spec_kind(&net->optimizer)->slots : 0;
+    net->param = mem_try_large((net->params + STAGGER) * (size_t)(1 + slots), sizeof(float));
     net->state = mem_try_large(net->states, sizeof(float));
     net->packed = mem_try_large(net->packed_size, sizeof(float));
     net->shared = mem_new(net->shared_size * (size_t)net->ranks, sizeof(double));
     net->health = mem_new((size_t)net->layers, sizeof *net->health);
-    int slots = net->learns ? optimizer_spec_kind(&net->optimizer)->slots : 0;
-    for (int s = 0; s < slots; s++)
-        if (!(net->slots[s] = mem_try_large(net->params, sizeof(float))))
-            return no_memory(net, err);
+    for (int s = 0; s < slots && net->param; s++)
+        net->slots[s] = net->param + (net->params + STAGGER) * (size_t)(1 + s);
     if (!net->param || !net->state || !net->packed)
         return no_memory(net, err);
     net->seat = mem_new((size_t)net->ranks, sizeof *net->seat);
@@ -325,8 +328,6 @@ void network_free(Network *net)
     free(net->shared);
     free(net->health);
     free(net->look);
-    free(net->slots[0]);
-    free(net->slots[1]);
     free(net);
 }
 

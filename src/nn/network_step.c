@@ -222,9 +222,10 @@ static void update_deferred(const Step *step, int rank)
         int most = TILE_FLOATS / out;
         for (int at = first; at < first + rows; at += most) {
             int count = first + rows - at < most ? first + rows - at : most;
-            dense_weight_gradient_rows((DenseSize){in, out, false}, net->ranks, parts, at, count, tile);
             Part part = {i, &layer->plan.tensor[0], layer->tensor_at[0] + (size_t)at * (size_t)out, (size_t)count * (size_t)out};
             UpdateRange range = range_of(step, &part, &tile, 1, 0);
+            float *const wanted[] = {range.parameter, range.slot[0], range.slot[1], NULL};
+            dense_weight_gradient_rows((DenseSize){in, out, false}, net->ranks, parts, at, count, tile, wanted);
             update_part(step, rank, &part, &range);
         }
     }

@@ -95,21 +95,26 @@ void dense_input_gradient(DenseSize size, int n, const float *dy, DenseWeights w
                                            .w_step = 1, .y = dx + (size_t)first * (size_t)size.in, .scratch = w.scratch});
 }
 
-static void weight_gradient(DenseSize size, int parts, const DensePart *part, int first, int rows, bool add, float *dw)
+static ProductWeight weight_product(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw)
 {
-    ProductWeight product = {.first = first, .rows = rows, .columns = size.out, .parts = parts, .part = part,
-                             .x_row = (size_t)size.in, .dy_row = (size_t)size.out, .add = add, .dw = dw};
-    kernels()->weight(&product);
+    return (ProductWeight){.first = first, .rows = rows, .columns = size.out, .parts = parts, .part = part,
+                           .x_row = (size_t)size.in, .dy_row = (size_t)size.out, .dw = dw};
 }
 
 void dense_weight_gradient(DenseSize size, int n, const float *x, const float *dy, float *dw)
 {
-    weight_gradient(size, 1, &(DensePart){n, x, dy}, 0, size.in, true, dw);
+    DensePart part = {n, x, dy};
+    ProductWeight product = weight_product(size, 1, &part, 0, size.in, dw);
+    product.add = true;
+    kernels()->weight(&product);
 }
 
-void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw)
+void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw,
+                                float *const *fetch)
 {
-    weight_gradient(size, parts, part, first, rows, false, dw);
+    ProductWeight product = weight_product(size, parts, part, first, rows, dw);
+    product.fetch = fetch;
+    kernels()->weight(&product);
 }
 
 void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,

@@ -36,8 +36,10 @@ typedef struct DensePart {
     const float *x, *dy;
 } DensePart;
 
-/* Rows [first, first + rows) of the weight gradient, summed over all parts' samples; overwritten. */
-void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw);
+/* Rows [first, first + rows) of the weight gradient, summed over all parts' samples; overwritten.  `fetch`, NULL or ended by
+ * NULL, lists arrays of dw's form that the caller will want next: they are brought into cache meanwhile. */
+void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw,
+                                float *const *fetch);
 
 /* Plain row-major products for everybody else (PCA, benchmarks): c (m, n) = alpha op(a) op(b) + beta c. */
 void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,

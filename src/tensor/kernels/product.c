@@ -58,16 +58,36 @@ INLINE void sums_of_rows(const float *x, size_t x_row, const float *panel, int d
     }
 }
 
-/* The rows are neighbours, and a row's numbers x_row apart.  While a block passes over weights, it fetches the next rows: such a
- * walk is foreseen by no prefetcher of the processor. */
+/* What somebody will want soon, a row at every step: while a block multiplies, the memory has nothing else to do. */
+typedef struct Fetch {
+    float *const *from; /* NULL-terminated; all with rows of `row` floats */
+    size_t row, at;
+    int rows;           /* left */
+} Fetch;
+
+INLINE void fetch_row(Fetch *fetch)
+{
+    enum { LINE = 16 };
+    if (fetch->rows-- <= 0)
+        return;
+    for (float *const *from = fetch->from; *from; from++)
+        EACH(line, (PANEL + LINE - 1) / LINE)
+            __builtin_prefetch(*from + fetch->at + line * LINE, 1, 2);
+    fetch->at += fetch->row;
+}
+
+/* The rows are neighbours, and a row's numbers x_row apart.  While a block passes over weights (no `fetch`), it asks for the next
+ * rows: such a walk is foreseen by no prefetcher of the processor. */
 INLINE const float *sums_of_columns(const float *x, size_t x_row, const float *panel, int depth, const int rows,
-                                    const int vectors, const int width, const bool prefetch, Sums sum)
+                                    const int vectors, const int width, Fetch *fetch, Sums sum)
 {
     for (; depth > 0; depth--, x += x_row, panel += width) {
         Vec column[VECTORS];
         EACH(v, vectors)
             column[v] = vec_load(panel + v * VECTOR_FLOATS);
-        if (prefetch)
+        if (fetch)
+            fetch_row(fetch);
+        else
             __builtin_prefetch(x + 2 * ROWS - 1, 0, 2);
         EACH(p, rows) {
             Vec spread = vec_all(x[p]);
@@ -116,6 +136,8 @@ typedef struct WeightBlock {
     int last;
     bool add;
     float *dw;
+    float *const *fetch; /* or NULL */
+    size_t at;           /* where in a row the block begins */
 } WeightBlock;
 
 INLINE void weight_block(const WeightBlock *b, size_t first, const int rows, const int vectors)
@@ -125,8 +147,9 @@ INLINE void weight_block(const WeightBlock *b, size_t first, const int rows, con
         EACH(v, vectors)
             sum[p][v] = (Vec){0};
     const float *dy = b->dy;
+    Fetch fetch = {b->fetch, b->dw_row, b->at + first * b->dw_row, b->fetch ? rows : 0};
     for (int s = 0; s < b->segments; s++)
-        dy = sums_of_columns(b->x[s] + first, b->x_row, dy, b->n[s], rows, vectors, PANEL, false, sum);
+        dy = sums_of_columns(b->x[s] + first, b->x_row, dy, b->n[s], rows, vectors, PANEL, &fetch, sum);
     const size_t last = (size_t)b->last;
     EACH(p, rows) {
         float *dw = b->dw + (first + (size_t)p) * b->dw_row, *tail = dw + (vectors - 1) * VECTOR_FLOATS;
@@ -192,7 +215,7 @@ INLINE void narrow_block(const NarrowBlock *b, const int rows, const int vectors
     if (b->w_step == 1)
         sums_of_rows(b->w, b->w_row, b->x, b->depth, rows, vectors, vectors * VECTOR_FLOATS, sum);
     else
-        sums_of_columns(b->w, b->w_step, b->x, b->depth, rows, vectors, vectors * VECTOR_FLOATS, true, sum);
+        sums_of_columns(b->w, b->w_step, b->x, b->depth, rows, vectors, vectors * VECTOR_FLOATS, NULL, sum);
     EACH(v, vectors)
         EACH(group, (rows + VECTOR_FLOATS - 1) / VECTOR_FLOATS) {
             const int first = group * VECTOR_FLOATS;
@@ -296,7 +319,7 @@ static void weight_segments(const ProductWeight *product, int *part, int *begin,
 
 static void weight(const ProductWeight *product)
 {
-    WeightBlock b = {.x_row = product->x_row, .dw_row = (size_t)product->columns, .add = product->add};
+    WeightBlock b = {.x_row = product->x_row, .dw_row = (size_t)product->columns, .add = product->add, .fetch = product->fetch};
     int blocks = block_count(product->rows);
     for (int part = 0, begin = 0; part < product->parts; b.add = true) {
         const float *dy[SEGMENTS];
@@ -310,6 +333,7 @@ static void weight(const ProductWeight *product)
                 to = pack_rows(b.n[s], product->dy_row, width, dy[s] + at, to);
             b.dy = panel;
             b.dw = product->dw + at;
+            b.at = (size_t)at;
             b.last = width - (vectors - 1) * VECTOR_FLOATS;
             for (int i = 0; i < blocks; i++) {
                 int first = block_begin(product->rows, i, blocks), rows = block_begin(product->rows, i + 1, blocks) - first;

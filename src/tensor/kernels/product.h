@@ -25,6 +25,7 @@ typedef struct ProductWeight {
     size_t x_row, dy_row;
     bool add;
     float *dw;
+    float *const *fetch; /* arrays of dw's form that will be wanted afterwards, then NULL; or NULL */
 } ProductWeight;
 
 /* y (n, rows) = x (n, depth) times rows x depth weights that stand as they are: number k of a row at row * w_row + k * w_step,
