@@ -1,5 +1,6 @@
 /* poll() on the terminal, on an eventfd that other threads write to, and on a pipe that signal handlers write to.  At most 30
- * drawings a second; with nothing to do it sleeps. */
+ * drawings a second, but an answer to a key or the mouse need not wait for its turn: it takes the next one's.  With nothing
+ * to do the loop sleeps. */
 #include "config.h"
 
 #include "ui/loop.h"
@@ -50,7 +51,8 @@ typedef struct Loop {
     Terminal *terminal;
     Cells cells;
     int signals[2], wake;
-    double drawn;
+    double due;    /* when the next drawing's turn is */
+    bool answer;   /* what is to be drawn answers a key or the mouse */
     int killed; /* the signal that ends the program */
     bool mouse;
 } Loop;
@@ -75,6 +77,7 @@ static void take_input(Loop *loop)
 {
     Event event;
     while (terminal_read(loop->terminal, &event)) {
+        loop->answer = true;
         app_event(loop->app, &event, clock_seconds());
         if (app_wants_suspend(loop->app)) {
             terminal_suspend(loop->terminal);
@@ -97,14 +100,21 @@ static void draw(Loop *loop)
         cells_resize(&loop->cells, w, h);
     app_draw(loop->app, &loop->cells);
     terminal_show(loop->terminal, &loop->cells);
-    loop->drawn = clock_seconds();
+    loop->due = fmax(loop->due, clock_seconds()) + FRAME_SECONDS;
+    loop->answer = false;
+}
+
+/* One turn ahead at most, so that a key held down draws no more often than training does. */
+static double next_drawing(const Loop *loop)
+{
+    return loop->answer ? loop->due - FRAME_SECONDS : loop->due;
 }
 
 static int timeout_ms(const Loop *loop)
 {
     double now = clock_seconds(), until = app_deadline(loop->app);
     if (app_dirty(loop->app))
-        until = fmin(until, loop->drawn + FRAME_SECONDS);
+        until = fmin(until, next_drawing(loop));
     if (!isfinite(until))
         return -1;
     double left = (until - now) * 1000;
@@ -130,7 +140,7 @@ static void turn(Loop *loop)
         take_input(loop);
     if (ready <= 0 || wait[1].revents)
         app_tick(loop->app, clock_seconds());
-    if (app_dirty(loop->app) && clock_seconds() - loop->drawn >= FRAME_SECONDS)
+    if (app_dirty(loop->app) && clock_seconds() >= next_drawing(loop))
         draw(loop);
 }
 

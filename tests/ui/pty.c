@@ -122,7 +122,7 @@ static void follow(Pty *pty, const char *bytes, size_t count)
     pty->tail[keep] = '\0';
 }
 
-static bool pump(Pty *pty, int wait_ms)
+bool pty_take(Pty *pty, int wait_ms)
 {
     char bytes[4096];
     struct pollfd wait = {.fd = pty->fd, .events = POLLIN};
@@ -144,7 +144,7 @@ void pty_wait(Pty *pty, double seconds)
 {
     double end = clock_seconds() + seconds;
     do
-        pump(pty, 10);
+        pty_take(pty, 10);
     while (clock_seconds() < end);
 }
 
@@ -205,7 +205,7 @@ bool pty_settles(Pty *pty, double quiet, double seconds)
     while (clock_seconds() - last < quiet) {
         if (clock_seconds() > end)
             return false;
-        if (pump(pty, 10))
+        if (pty_take(pty, 10))
             last = clock_seconds();
     }
     return true;
@@ -220,7 +220,7 @@ bool pty_sees(Pty *pty, const char *text, double seconds)
             pty_dump(pty);
             return false;
         }
-        pump(pty, 20);
+        pty_take(pty, 20);
     }
     return true;
 }
@@ -293,18 +293,32 @@ double pty_cpu(const Pty *pty)
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
+double pty_memory(const Pty *pty)
+{
+    char path[64], line[256];
+    double kilobytes = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pty->pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %lf", &kilobytes) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return kilobytes * 1024;
+}
+
 int pty_end(Pty *pty, double seconds)
 {
     double end = clock_seconds() + seconds;
     while (!pty->ended && clock_seconds() < end) {
-        pump(pty, 20);
+        pty_take(pty, 20);
         int status;
         if (waitpid(pty->pid, &status, WNOHANG) == pty->pid) {
             pty->ended = true;
             pty->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
     }
-    while (pty->ended && pump(pty, 20))
+    while (pty->ended && pty_take(pty, 20))
         continue;
     return pty->ended ? pty->status : -1;
 }

@@ -21,6 +21,7 @@ Pty *pty_run(const char *home, int columns, int rows, const char *const *env, co
 void pty_free(Pty *pty); /* kills what still runs */
 void pty_answer_ground(Pty *pty, const char *rgb); /* "fafa/f9f9/f5f5": what a question for the background is answered; before waiting */
 
+bool pty_take(Pty *pty, int wait_ms); /* what was written next, waiting so long at most; false: nothing */
 void pty_wait(Pty *pty, double seconds);
 bool pty_sees(Pty *pty, const char *text, double seconds); /* waits until a line holds it */
 bool pty_shows(Pty *pty, const char *text);                /* now */
@@ -32,6 +33,7 @@ void pty_resize(Pty *pty, int columns, int rows);
 void pty_resize_now(Pty *pty, int columns, int rows);      /* without a pause behind */
 void pty_kill(Pty *pty, int signal);
 double pty_cpu(const Pty *pty);                            /* seconds of all its threads so far */
+double pty_memory(const Pty *pty);                         /* bytes it has had at most */
 void pty_send(Pty *pty, const char *keys);                 /* as pty_type, without a pause behind */
 int pty_end(Pty *pty, double seconds);                     /* exit status as a shell has it; -1: it still runs */
 PtyCell pty_cell(Pty *pty, int x, int y);
