@@ -75,61 +75,84 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* ---- parts: a pass is one or several convolutions, each done directly or by transforms */
+
+typedef struct Part {
+    bool transformed;
+    ConvPass direct;
+    WinogradPass winograd;
+} Part;
+
+static int parts_of(const ConvPlan *plan, WinogradUse use)
+{
+    const ConvGeometry *g = &plan->geometry;
+    if (plan->own.winograd[use])
+        return winograd_parts(g);
+    return use == WINOGRAD_BACKWARD ? g->stride_h * g->stride_w : 1;
+}
+
+/* Part 0 of several transformed ones has a single tap (conv_winograd.h). */
+static Part part_of(const ConvPlan *plan, WinogradUse use, int i)
+{
+    const ConvGeometry *g = &plan->geometry;
+    bool transformed = plan->own.winograd[use], single = transformed && i == 0 && winograd_parts(g) > 1;
+    Part part = {.transformed = transformed && !single};
+    if (part.transformed)
+        part.winograd = winograd_pass(g, use, i);
+    else if (use == WINOGRAD_BACKWARD) /* the single tap's phase is the last */
+        part.direct = single ? conv_pass_backward(g, g->stride_h - 1, g->stride_w - 1)
+                             : conv_pass_backward(g, i / g->stride_w, i % g->stride_w);
+    else
+        part.direct = single ? conv_pass_tap(g, 1, 1) : conv_pass_forward(g);
+    return part;
+}
+
+static size_t part_packed(const Part *part)
+{
+    return part->transformed ? winograd_packed(&part->winograd) : conv_pass_packed(&part->direct);
+}
+
 ConvPlan conv_plan(const ConvGeometry *g, bool wants_y, bool wants_dx, bool wants_dw)
 {
     ConvPlan plan = {.geometry = *g, .wants_dx = wants_dx, .own.forward = wants_y};
-    bool *winograd = plan.own.winograd;
-    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_WEIGHTS; use++)
-        winograd[use] = by_winograd(g, use);
+    const bool wanted[] = {[WINOGRAD_FORWARD] = wants_y, [WINOGRAD_BACKWARD] = wants_dx};
     int widest = g->in_c > g->out_c ? g->in_c : g->out_c;
     plan.own.bias = (size_t)conv_round_up(widest, 16);
     size_t scratch = 0;
-    if (wants_y && winograd[WINOGRAD_FORWARD]) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_FORWARD);
-        plan.packed = winograd_packed(&pass);
-        scratch = winograd_scratch(&pass);
-    } else if (wants_y) {
-        ConvPass pass = conv_pass_forward(g);
-        plan.packed = conv_pass_packed(&pass);
-    }
-    plan.own.backward = plan.packed;
-    if (wants_dx && winograd[WINOGRAD_BACKWARD]) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_BACKWARD);
-        plan.packed += winograd_packed(&pass);
-        scratch = larger(scratch, winograd_scratch(&pass));
-    } else if (wants_dx)
-        for (int phase = 0; phase < g->stride_h * g->stride_w; phase++) {
-            ConvPass pass = conv_pass_backward(g, phase / g->stride_w, phase % g->stride_w);
-            plan.packed += conv_pass_packed(&pass);
+    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_WEIGHTS; use++)
+        plan.own.winograd[use] = by_winograd(g, use);
+    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_BACKWARD; use++) {
+        if (use == WINOGRAD_BACKWARD)
+            plan.own.backward = plan.packed;
+        for (int i = 0; wanted[use] && i < parts_of(&plan, use); i++) {
+            Part part = part_of(&plan, use, i);
+            plan.packed += part_packed(&part);
+            if (part.transformed)
+                scratch = larger(scratch, winograd_scratch(&part.winograd));
         }
+    }
     plan.scratch = plan.own.bias + scratch;
-    if (wants_dw && winograd[WINOGRAD_WEIGHTS]) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_WEIGHTS);
+    bool transformed = plan.own.winograd[WINOGRAD_WEIGHTS];
+    for (int i = 0; wants_dw && transformed && i < winograd_parts(g); i++) {
+        WinogradPass pass = winograd_pass(g, WINOGRAD_WEIGHTS, i);
         plan.scratch = larger(plan.scratch, winograd_weight_scratch(&pass));
-    } else if (wants_dw)
-        plan.scratch = larger(plan.scratch, conv_weight_scratch(g, conv_weight_way(g)));
+    }
+    if (wants_dw && (!transformed || winograd_parts(g) > 1))
+        plan.scratch = larger(plan.scratch, conv_weight_scratch(g, transformed ? WEIGHT_WIDE : conv_weight_way(g)));
     return plan;
 }
 
 void conv_pack(const ConvPlan *plan, const float *w, float *packed, int rank, int size)
 {
-    const ConvGeometry *g = &plan->geometry;
-    if (plan->own.forward && plan->own.winograd[WINOGRAD_FORWARD]) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_FORWARD);
-        winograd_pack(&pass, g, false, w, packed, rank, size);
-    } else if (plan->own.forward) {
-        ConvPass pass = conv_pass_forward(g);
-        conv_pass_pack(&pass, w, packed, rank, size);
-    }
-    packed += plan->own.backward;
-    if (plan->wants_dx && plan->own.winograd[WINOGRAD_BACKWARD]) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_BACKWARD);
-        winograd_pack(&pass, g, true, w, packed, rank, size);
-    } else if (plan->wants_dx)
-        for (int phase = 0; phase < g->stride_h * g->stride_w; phase++) {
-            ConvPass pass = conv_pass_backward(g, phase / g->stride_w, phase % g->stride_w);
-            conv_pass_pack(&pass, w, packed, rank, size);
-            packed += conv_pass_packed(&pass);
+    const bool wanted[] = {[WINOGRAD_FORWARD] = plan->own.forward, [WINOGRAD_BACKWARD] = plan->wants_dx};
+    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_BACKWARD; use++)
+        for (int i = 0; wanted[use] && i < parts_of(plan, use); i++) {
+            Part part = part_of(plan, use, i);
+            if (part.transformed)
+                winograd_pack(&part.winograd, &plan->geometry, use == WINOGRAD_BACKWARD, w, packed, rank, size);
+            else
+                conv_pass_pack(&part.direct, w, packed, rank, size);
+            packed += part_packed(&part);
         }
 }
 
@@ -150,76 +173,91 @@ static void fill_bias(float *to, size_t size, int c, const float *bias)
         memcpy(to, bias, (size_t)c * sizeof *to);
 }
 
-/* Samples to work on together, so that an activation finds them in cache; transformed tiles have groups of their own. */
-static int group_of(size_t sample, const WinogradPass *winograd, bool whole, int n)
+/* Samples to work on together, so that what follows a part finds them in cache; transformed tiles have groups of their own. */
+static int group_of(const ConvPlan *plan, WinogradUse use, size_t sample, bool whole, int n)
 {
-    if (!winograd)
+    int parts = parts_of(plan, use);
+    if (!plan->own.winograd[use] || parts > 1)
         return conv_group(sample);
-    int tiles = winograd->tiles_h * winograd->tiles_w, least = tiles ? (winograd->group + tiles - 1) / tiles : n;
-    return whole ? n : least;
+    if (whole)
+        return n;
+    WinogradPass pass = winograd_pass(&plan->geometry, use, 0);
+    int tiles = pass.tiles_h * pass.tiles_w;
+    return tiles ? (pass.group + tiles - 1) / tiles : n;
+}
+
+/* y or dx of a group.  The parts of a sum are added to it one after the other, and the activation comes last. */
+static void run_group(const ConvPlan *plan, WinogradUse use, int n, const float *from, const float *packed,
+                      ConvFinish finish, float alpha, size_t rows, int channels, float *to, float *scratch)
+{
+    int parts = parts_of(plan, use);
+    bool sums = use == WINOGRAD_FORWARD && parts > 1;
+    for (int i = 0; i < parts; i++) {
+        Part part = part_of(plan, use, i);
+        ConvFinish now = !sums ? finish : i ? CONV_ADD : CONV_LINEAR;
+        if (part.transformed)
+            winograd_run(&part.winograd, n, from, packed, scratch, now, alpha, to, scratch + plan->own.bias);
+        else
+            conv_pass_run(&part.direct, n, from, packed, scratch, now, alpha, to);
+        packed += part_packed(&part);
+    }
+    if (sums && finish != CONV_LINEAR)
+        conv_kernels()->rows->finish(rows, channels, NULL, finish, alpha, to);
+}
+
+static void run_pass(const ConvPlan *plan, WinogradUse use, int n, const float *from, const float *packed,
+                     const float *bias, Activation act, float *to, float *scratch)
+{
+    const ConvGeometry *g = &plan->geometry;
+    bool forward = use == WINOGRAD_FORWARD;
+    size_t x_rows = (size_t)g->in_h * (size_t)g->in_w, y_rows = (size_t)g->out_h * (size_t)g->out_w;
+    size_t rows = forward ? y_rows : x_rows;
+    int channels = forward ? g->out_c : g->in_c;
+    ptrdiff_t x_sample = (ptrdiff_t)x_rows * g->in_c, y_sample = (ptrdiff_t)y_rows * g->out_c;
+    ptrdiff_t from_sample = forward ? x_sample : y_sample, to_sample = forward ? y_sample : x_sample;
+    ConvFinish finish;
+    float alpha;
+    bool whole = finish_of(act, &finish, &alpha);
+    fill_bias(scratch, plan->own.bias, channels, bias);
+    int group = group_of(plan, use, (size_t)(x_sample + y_sample), whole, n);
+    for (int s = 0; s < n; s += group) {
+        int count = n - s < group ? n - s : group;
+        float *out = to + s * to_sample;
+        run_group(plan, use, count, from + s * from_sample, packed, finish, alpha, (size_t)count * rows, channels, out,
+                  scratch);
+        if (!whole)
+            activation_forward(act, (size_t)count * (size_t)to_sample, channels, out, out);
+    }
 }
 
 void conv_forward(const ConvPlan *plan, int n, const float *x, const float *packed, const float *bias, Activation act,
                   float *y, float *scratch)
 {
-    ConvPass pass = conv_pass_forward(&plan->geometry);
-    WinogradPass winograd = winograd_pass(&plan->geometry, WINOGRAD_FORWARD);
-    bool transformed = plan->own.winograd[WINOGRAD_FORWARD];
-    ConvFinish finish;
-    float alpha;
-    bool whole = finish_of(act, &finish, &alpha);
-    fill_bias(scratch, plan->own.bias, pass.out_c, bias);
-    int group = group_of((size_t)(pass.x_sample + pass.y_sample), transformed ? &winograd : NULL, whole, n);
-    for (int s = 0; s < n; s += group) {
-        int count = n - s < group ? n - s : group;
-        const float *from = x + s * pass.x_sample;
-        float *to = y + s * pass.y_sample;
-        if (transformed)
-            winograd_run(&winograd, count, from, packed, scratch, finish, alpha, to, scratch + plan->own.bias);
-        else
-            conv_pass_run(&pass, count, from, packed, scratch, finish, alpha, to);
-        if (!whole)
-            activation_forward(act, (size_t)count * (size_t)pass.y_sample, pass.out_c, to, to);
-    }
+    run_pass(plan, WINOGRAD_FORWARD, n, x, packed, bias, act, y, scratch);
 }
 
 void conv_input_gradient(const ConvPlan *plan, int n, const float *dy, const float *packed, const float *bias,
                          Activation act, float *dx, float *scratch)
 {
-    const ConvGeometry *g = &plan->geometry;
-    ptrdiff_t dx_sample = (ptrdiff_t)g->in_h * g->in_w * g->in_c, dy_sample = (ptrdiff_t)g->out_h * g->out_w * g->out_c;
-    WinogradPass winograd = winograd_pass(g, WINOGRAD_BACKWARD);
-    bool transformed = plan->own.winograd[WINOGRAD_BACKWARD];
-    ConvFinish finish;
-    float alpha;
-    bool whole = finish_of(act, &finish, &alpha);
     assert(plan->wants_dx);
-    fill_bias(scratch, plan->own.bias, g->in_c, bias);
-    int group = group_of((size_t)(dx_sample + dy_sample), transformed ? &winograd : NULL, whole, n);
-    for (int s = 0; s < n; s += group) {
-        int count = n - s < group ? n - s : group;
-        const float *from = dy + s * dy_sample, *weights = packed + plan->own.backward;
-        float *to = dx + s * dx_sample;
-        if (transformed)
-            winograd_run(&winograd, count, from, weights, scratch, finish, alpha, to, scratch + plan->own.bias);
-        for (int phase = 0; !transformed && phase < g->stride_h * g->stride_w; phase++) {
-            ConvPass pass = conv_pass_backward(g, phase / g->stride_w, phase % g->stride_w);
-            conv_pass_run(&pass, count, from, weights, scratch, finish, alpha, to);
-            weights += conv_pass_packed(&pass);
-        }
-        if (!whole)
-            activation_forward(act, (size_t)count * (size_t)dx_sample, g->in_c, to, to);
-    }
+    run_pass(plan, WINOGRAD_BACKWARD, n, dy, packed + plan->own.backward, bias, act, dx, scratch);
 }
 
 void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const float *dy, float *dw, float *scratch)
 {
     const ConvGeometry *g = &plan->geometry;
-    WinogradPass winograd = winograd_pass(g, WINOGRAD_WEIGHTS);
-    if (plan->own.winograd[WINOGRAD_WEIGHTS])
-        winograd_weight_run(&winograd, g, n, x, dy, dw, scratch);
-    else
-        conv_weight_run(g, conv_weight_way(g), n, x, dy, dw, scratch);
+    if (!plan->own.winograd[WINOGRAD_WEIGHTS]) {
+        conv_weight_run(g, conv_weight_way(g), -1, n, x, dy, dw, scratch);
+        return;
+    }
+    int parts = winograd_parts(g);
+    for (int i = 0; i < parts; i++) {
+        WinogradPass pass = winograd_pass(g, WINOGRAD_WEIGHTS, i);
+        if (parts > 1 && i == 0)
+            conv_weight_run(g, WEIGHT_WIDE, g->kernel_w + 1, n, x, dy, dw, scratch);
+        else
+            winograd_weight_run(&pass, g, n, x, dy, dw, scratch);
+    }
 }
 
 void bias_activation(size_t rows, int c, const float *bias, Activation act, float *y)

@@ -62,6 +62,17 @@ ConvPass conv_pass_forward(const ConvGeometry *g)
     return pass;
 }
 
+ConvPass conv_pass_tap(const ConvGeometry *g, int ky, int kx)
+{
+    ConvPass pass = conv_pass_forward(g);
+    pass.kernel_h = pass.kernel_w = 1;
+    pass.pad_h -= ky;
+    pass.pad_w -= kx;
+    pass.w_first = ky * pass.w_row + kx * pass.w_column;
+    pass.dots = dots_pay(&pass);
+    return pass;
+}
+
 /* One axis of a phase.  Input i with i + pad = stride * q + phase receives
  *     sum over j of w[phase + stride * j] * dy[q - j],
  * and with j counted from the other end, t = taps - 1 - j, that is a convolution reading dy[q - (taps - 1) + t].

@@ -13,7 +13,7 @@ typedef struct ConvKernels {
     const ConvBlockKernels *block;
     const ConvDotsKernels *dots;
     const ConvRowsKernels *rows;
-    const ConvWinogradKernels *winograd; /* [2] */
+    const ConvWinogradKernels *winograd; /* [WINOGRAD_KINDS] */
 } ConvKernels;
 
 const ConvKernels *conv_kernels(void); /* of the instruction set in use */
@@ -29,12 +29,13 @@ typedef struct ConvPass {
 } ConvPass;
 
 ConvPass conv_pass_forward(const ConvGeometry *g);
+ConvPass conv_pass_tap(const ConvGeometry *g, int ky, int kx); /* forward, that place of the kernel alone */
 ConvPass conv_pass_backward(const ConvGeometry *g, int phase_h, int phase_w);
 
 size_t conv_pass_packed(const ConvPass *pass); /* floats of its packed weights */
 void conv_pass_pack(const ConvPass *pass, const float *w, float *packed, int rank, int size);
 
-/* `bias` in whole vectors. */
+/* `bias` in whole vectors.  CONV_ADD, which adds to y and looks at no bias, only where `dots` is false. */
 void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *packed, const float *bias,
                    ConvFinish finish, float alpha, float *y);
 
@@ -42,8 +43,9 @@ void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *pac
 typedef enum ConvWeightWay { WEIGHT_WIDE, WEIGHT_FEW_IN, WEIGHT_FEW_OUT } ConvWeightWay;
 ConvWeightWay conv_weight_way(const ConvGeometry *g);
 size_t conv_weight_scratch(const ConvGeometry *g, ConvWeightWay way);
-void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int n, const float *x, const float *dy, float *dw,
-                     float *scratch);
+/* `place` of the kernel alone (WEIGHT_WIDE), or -1: all. */
+void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int place, int n, const float *x, const float *dy,
+                     float *dw, float *scratch);
 
 static inline int conv_round_up(int count, int grain)
 {

@@ -202,7 +202,7 @@ static void wide_place(const ConvGeometry *g, ConvBlock block, int ky, int kx, i
     }
 }
 
-static void wide_run(const ConvGeometry *g, int n, const float *x, const float *dy, float *dw, float *scratch)
+static void wide_run(const ConvGeometry *g, int only, int n, const float *x, const float *dy, float *dw, float *scratch)
 {
     int width, vectors, vector = conv_kernels()->block->vector;
     dy = widen((size_t)n * g->out_h * g->out_w, g->out_c, dy, scratch, &width);
@@ -217,7 +217,7 @@ static void wide_run(const ConvGeometry *g, int n, const float *x, const float *
             block.planes = n - s < stretch.samples ? n - s : stretch.samples;
             for (int panel = 0; panel < g->out_c; panel += CONV_VECTORS * vector) {
                 set_panel(&block, panel, g->out_c, &vectors);
-                for (int place = 0; place < g->kernel_h * g->kernel_w; place++)
+                for (int place = only < 0 ? 0 : only; place < (only < 0 ? g->kernel_h * g->kernel_w : only + 1); place++)
                     wide_place(g, block, place / g->kernel_w, place % g->kernel_w, top, bottom, x + s * x_sample,
                                dy + s * dy_sample + panel, vectors,
                                dw + (ptrdiff_t)place * g->in_c * g->out_c + panel);
@@ -235,8 +235,8 @@ static void add_flipped(const ConvGeometry *g, const float *sum, float *dw)
                     sum[((ptrdiff_t)(places - 1 - place) * g->out_c + f) * g->in_c + c];
 }
 
-void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int n, const float *x, const float *dy, float *dw,
-                     float *scratch)
+void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int place, int n, const float *x, const float *dy,
+                     float *dw, float *scratch)
 {
     ptrdiff_t x_sample = (ptrdiff_t)g->in_h * g->in_w * g->in_c, dy_sample = (ptrdiff_t)g->out_h * g->out_w * g->out_c;
     if (!dy_sample)
@@ -250,7 +250,7 @@ void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int n, const floa
     for (int s = 0; s < n; s += group) {
         int count = n - s < group ? n - s : group;
         if (way == WEIGHT_WIDE)
-            wide_run(g, count, x + s * x_sample, dy + s * dy_sample, dw, scratch);
+            wide_run(g, place, count, x + s * x_sample, dy + s * dy_sample, dw, scratch);
         else if (way == WEIGHT_FEW_IN)
             few_run(&few, count, x + s * x_sample, dy + s * dy_sample, dw, scratch);
         else

@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-    TILE = CONV_WINOGRAD_TILE,
     MOST_PLACES = CONV_WINOGRAD_SIDE * CONV_WINOGRAD_SIDE,
     LARGEST_TAPS = 5,
     GROUP_FLOATS = 160 * 1024, /* transformed tiles in the second-level cache */
@@ -18,9 +17,32 @@ enum {
     MOST_GROUP = 448  /* between half and twice of these the speed changes by less than other programs' traffic does */
 };
 
+/* Along a side: outputs of a tile, taps, and the points that takes. */
+typedef struct Side {
+    int tile, taps, points;
+} Side;
+
+static Side side_of(int taps)
+{
+    int tile = taps == 1 ? 1 : CONV_WINOGRAD_TILE;
+    return (Side){tile, taps, tile + taps - 1};
+}
+
+static Side side_h(const WinogradPass *pass)
+{
+    static const int taps[WINOGRAD_KINDS] = {2, 2, 1, 3, 5};
+    return side_of(taps[pass->kind]);
+}
+
+static Side side_w(const WinogradPass *pass)
+{
+    static const int taps[WINOGRAD_KINDS] = {2, 1, 2, 3, 5};
+    return side_of(taps[pass->kind]);
+}
+
 static const ConvWinogradKernels *kernels_of(const WinogradPass *pass)
 {
-    return &conv_kernels()->winograd[pass->taps > 3];
+    return &conv_kernels()->winograd[pass->kind];
 }
 
 static int vector_size(void)
@@ -30,19 +52,14 @@ static int vector_size(void)
 
 /* ---- sizes */
 
-static int side(const WinogradPass *pass)
-{
-    return pass->taps + TILE - 1;
-}
-
 static int points(const WinogradPass *pass)
 {
-    return side(pass) * side(pass);
+    return side_h(pass).points * side_w(pass).points;
 }
 
 static int phases(const WinogradView *view)
 {
-    return view->stride_h * view->stride_w;
+    return view->phases_h * view->phases_w;
 }
 
 /* Channels of one phase and of all, in whole vectors. */
@@ -78,31 +95,67 @@ bool winograd_fits(const ConvGeometry *g)
     return largest_taps(g) <= LARGEST_TAPS;
 }
 
-static int tiles_of(int outputs)
+int winograd_parts(const ConvGeometry *g)
 {
-    return outputs > 0 ? (outputs + TILE - 1) / TILE : 0;
+    return g->kernel_h == 3 && g->kernel_w == 3 && g->stride_h == 2 && g->stride_w == 2 ? 4 : 1;
 }
 
-/* Backward, dx[q * stride + p - pad] = sum over t of w[p + t * stride] dy[q - t]; the first q with a pixel in the map
- * is pad / stride. */
-WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use)
+static int tiles_of(int outputs, int tile)
 {
-    WinogradPass pass = {.taps = largest_taps(g) > 3 ? 5 : 3};
-    WinogradView x = {g->in_h, g->in_w, g->in_c, g->stride_h, g->stride_w, g->pad_top, g->pad_left};
-    WinogradView y = {g->out_h, g->out_w, g->out_c, 1, 1, 0, 0};
+    return outputs > 0 ? (outputs + tile - 1) / tile : 0;
+}
+
+/* One axis of the gradient with respect to x: dx[q * stride + p - pad] = sum over t of w[p + t * stride] dy[q - t], where p is
+ * one phase, or the last of all.  `first` is the least q with a pixel in the map, `count` how many have. */
+typedef struct Reach {
+    int first, count;
+} Reach;
+
+static Reach reach_of(int in, int stride, int pad, int first_phase, int last_phase)
+{
+    int first = pad > last_phase ? (pad - last_phase + stride - 1) / stride : 0;
+    int end = (in - 1 + pad - first_phase) >= 0 ? (in - 1 + pad - first_phase) / stride + 1 : 0;
+    return (Reach){first, end > first ? end - first : 0};
+}
+
+static WinogradKind kind_of(const ConvGeometry *g, int parts, int part)
+{
+    int taps = largest_taps(g);
+    if (parts > 1)
+        return part == 1 ? WINOGRAD_1X2 : part == 2 ? WINOGRAD_2X1 : WINOGRAD_2X2;
+    return taps > 3 ? WINOGRAD_5X5 : taps == 3 ? WINOGRAD_3X3 : WINOGRAD_2X2;
+}
+
+WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use, int part)
+{
+    int parts = winograd_parts(g);
+    WinogradPass pass = {.kind = kind_of(g, parts, part)};
+    WinogradView x = {g->in_h, g->in_w, g->in_c, g->stride_h, g->stride_w, g->pad_top, g->pad_left, g->stride_h,
+                      g->stride_w};
+    WinogradView y = {g->out_h, g->out_w, g->out_c, 1, 1, 0, 0, 1, 1};
+    if (parts > 1) {
+        int phase = parts - 1 - part; /* the last phase has the single tap */
+        pass.phase_h = phase / g->stride_w;
+        pass.phase_w = phase % g->stride_w;
+        x.phases_h = x.phases_w = 1;
+        x.before_h -= pass.phase_h;
+        x.before_w -= pass.phase_w;
+    }
+    Side h = side_h(&pass), w = side_w(&pass);
     if (use == WINOGRAD_BACKWARD) {
-        int first_h = g->pad_top / g->stride_h, first_w = g->pad_left / g->stride_w;
-        pass.tiles_h = tiles_of((g->in_h - 1 + g->pad_top) / g->stride_h - first_h + 1);
-        pass.tiles_w = tiles_of((g->in_w - 1 + g->pad_left) / g->stride_w - first_w + 1);
-        x.before_h -= first_h * g->stride_h;
-        x.before_w -= first_w * g->stride_w;
-        y.before_h = pass.taps - 1 - first_h;
-        y.before_w = pass.taps - 1 - first_w;
+        Reach over_h = reach_of(g->in_h, g->stride_h, g->pad_top, pass.phase_h, pass.phase_h + x.phases_h - 1);
+        Reach over_w = reach_of(g->in_w, g->stride_w, g->pad_left, pass.phase_w, pass.phase_w + x.phases_w - 1);
+        pass.tiles_h = tiles_of(over_h.count, h.tile);
+        pass.tiles_w = tiles_of(over_w.count, w.tile);
+        x.before_h -= over_h.first * g->stride_h;
+        x.before_w -= over_w.first * g->stride_w;
+        y.before_h = h.taps - 1 - over_h.first;
+        y.before_w = w.taps - 1 - over_w.first;
         pass.in = y;
         pass.out = x;
     } else {
-        pass.tiles_h = tiles_of(g->out_h);
-        pass.tiles_w = tiles_of(g->out_w);
+        pass.tiles_h = tiles_of(g->out_h, h.tile);
+        pass.tiles_w = tiles_of(g->out_w, w.tile);
         pass.in = x;
         pass.out = y;
     }
@@ -113,15 +166,15 @@ WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use)
 
 /* ---- tiles */
 
-/* Lists the places of a square of `count` x `count` tile coordinates; what lies outside of the map is `outside`. */
-static void find_places(const WinogradView *view, float *map, int phase, int top, int left, int count, float *outside,
-                        float **place)
+/* Lists the places of a rectangle of tile coordinates; what lies outside of the map is `outside`. */
+static void find_places(const WinogradView *view, float *map, int phase, int top, int left, int height, int length,
+                        float *outside, float **place)
 {
-    int row = top * view->stride_h + phase / view->stride_w - view->before_h;
-    int first = left * view->stride_w + phase % view->stride_w - view->before_w;
-    for (int i = 0; i < count; i++, row += view->stride_h) {
+    int row = top * view->stride_h + phase / view->phases_w - view->before_h;
+    int first = left * view->stride_w + phase % view->phases_w - view->before_w;
+    for (int i = 0; i < height; i++, row += view->stride_h) {
         float *from = row >= 0 && row < view->h ? map + (ptrdiff_t)row * view->w * view->c : NULL;
-        for (int j = 0, column = first; j < count; j++, column += view->stride_w)
+        for (int j = 0, column = first; j < length; j++, column += view->stride_w)
             *place++ = from && column >= 0 && column < view->w ? from + (ptrdiff_t)column * view->c : outside;
     }
 }
@@ -132,12 +185,12 @@ typedef struct Group {
     int count;
 } Group;
 
-/* What a transform reads or writes of a map: a square at each tile, in every phase. */
+/* What a transform reads or writes of a map: a rectangle at each tile, in every phase. */
 typedef struct Squares {
     const WinogradPass *pass;
     const WinogradView *view;
     float *map, *outside; /* `outside`: zeros to read, or floats to waste */
-    int count;            /* places along a side */
+    int height, length;   /* in places */
 } Squares;
 
 static void square_places(const Squares *s, long tile, int phase, float **place)
@@ -146,8 +199,9 @@ static void square_places(const Squares *s, long tile, int phase, float **place)
     const WinogradView *view = s->view;
     long sample = tile / (pass->tiles_h * pass->tiles_w);
     int at = (int)(tile % (pass->tiles_h * pass->tiles_w));
-    find_places(view, s->map + sample * ((ptrdiff_t)view->h * view->w * view->c), phase, at / pass->tiles_w * TILE,
-                at % pass->tiles_w * TILE, s->count, s->outside, place);
+    find_places(view, s->map + sample * ((ptrdiff_t)view->h * view->w * view->c), phase,
+                at / pass->tiles_w * side_h(pass).tile, at % pass->tiles_w * side_w(pass).tile, s->height, s->length,
+                s->outside, place);
 }
 
 static void transform(const Squares *s, Group group, ConvWinogradToPoints *to_points, float *to)
@@ -226,11 +280,13 @@ static void collect_taps(const WinogradPass *pass, const ConvGeometry *g, bool b
                          int in, int out, int count, float *taps, int lanes)
 {
     int channel = backward ? out : in, filter = backward ? in : out, step = backward ? g->out_c : 1;
-    memset(taps, 0, (size_t)(pass->taps * pass->taps * lanes) * sizeof *taps);
-    for (int i = 0; i < pass->taps; i++)
-        for (int j = 0; j < pass->taps; j++, taps += lanes) {
-            int ky = (backward ? pass->taps - 1 - i : i) * g->stride_h + phase / g->stride_w;
-            int kx = (backward ? pass->taps - 1 - j : j) * g->stride_w + phase % g->stride_w;
+    int rows = side_h(pass).taps, columns = side_w(pass).taps;
+    const WinogradView *x = backward ? &pass->out : &pass->in;
+    memset(taps, 0, (size_t)(rows * columns * lanes) * sizeof *taps);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++, taps += lanes) {
+            int ky = (backward ? rows - 1 - i : i) * g->stride_h + pass->phase_h + phase / x->phases_w;
+            int kx = (backward ? columns - 1 - j : j) * g->stride_w + pass->phase_w + phase % x->phases_w;
             if (ky >= g->kernel_h || kx >= g->kernel_w)
                 continue;
             const float *from = w + (((ptrdiff_t)ky * g->kernel_w + kx) * g->in_c + channel) * g->out_c + filter;
@@ -244,7 +300,7 @@ void winograd_pack(const WinogradPass *pass, const ConvGeometry *g, bool backwar
 {
     enum { LANES = 32 };
     float taps[LARGEST_TAPS * LARGEST_TAPS][LANES], *place[LARGEST_TAPS * LARGEST_TAPS];
-    for (int i = 0; i < pass->taps * pass->taps; i++)
+    for (int i = 0; i < LARGEST_TAPS * LARGEST_TAPS; i++)
         place[i] = taps[0] + i * LANES;
     int inputs = phases(&pass->in) * pass->in.c, first, count, out_width = width(&pass->out);
     int step = CONV_VECTORS * vector_size();
@@ -308,8 +364,8 @@ void winograd_run(const WinogradPass *pass, int n, const float *x, const float *
     float *zeros = scratch, *waste = zeros + margin_size(pass), *from = waste + margin_size(pass);
     float *to = from + points(pass) * point_size(pass, &pass->in);
     memset(zeros, 0, margin_size(pass) * sizeof *zeros);
-    Squares in = {pass, &pass->in, (float *)x, zeros, side(pass)}; /* the transforms into points only read */
-    Squares out = {pass, &pass->out, y, waste, TILE};
+    Squares in = {pass, &pass->in, (float *)x, zeros, side_h(pass).points, side_w(pass).points}; /* the transforms into points only read */
+    Squares out = {pass, &pass->out, y, waste, side_h(pass).tile, side_w(pass).tile};
     ConvWinogradSums sums = {to, point_size(pass, &pass->out), bias, finish, alpha};
     long tiles = (long)n * pass->tiles_h * pass->tiles_w;
     int groups = group_count(pass, tiles);
@@ -356,11 +412,12 @@ static void add_taps(const WinogradPass *pass, const ConvGeometry *g, const floa
 {
     float *place[LARGEST_TAPS * LARGEST_TAPS];
     ConvWinogradSums sums = {.points = sum, .point = sum_point(pass), .finish = CONV_ADD};
+    int rows = side_h(pass).taps, columns = side_w(pass).taps;
     for (int in = 0; in < phases(&pass->in) * g->in_c; in++, sums.points += width(&pass->out)) {
         int phase = in / g->in_c;
-        for (int i = 0; i < pass->taps * pass->taps; i++) {
-            int ky = i / pass->taps * g->stride_h + phase / g->stride_w;
-            int kx = i % pass->taps * g->stride_w + phase % g->stride_w;
+        for (int i = 0; i < rows * columns; i++) {
+            int ky = i / columns * g->stride_h + pass->phase_h + phase / pass->in.phases_w;
+            int kx = i % columns * g->stride_w + pass->phase_w + phase % pass->in.phases_w;
             place[i] = ky < g->kernel_h && kx < g->kernel_w
                          ? dw + (((ptrdiff_t)ky * g->kernel_w + kx) * g->in_c + in % g->in_c) * g->out_c
                          : waste;
@@ -376,8 +433,8 @@ void winograd_weight_run(const WinogradPass *pass, const ConvGeometry *g, int n,
     float *along = from + points(pass) * point_size(pass, &pass->in);
     float *sum = along + points(pass) * point_size(pass, &pass->out);
     memset(zeros, 0, 2 * margin_size(pass) * sizeof *zeros);
-    Squares in = {pass, &pass->in, (float *)x, zeros, side(pass)};
-    Squares out = {pass, &pass->out, (float *)dy, zeros, TILE};
+    Squares in = {pass, &pass->in, (float *)x, zeros, side_h(pass).points, side_w(pass).points};
+    Squares out = {pass, &pass->out, (float *)dy, zeros, side_h(pass).tile, side_w(pass).tile};
     long tiles = (long)n * pass->tiles_h * pass->tiles_w;
     int groups = group_count(pass, tiles);
     for (int i = 0; i < groups; i++) {
@@ -405,20 +462,28 @@ static int taps_inside(int in, int out, int kernel, int stride, int pad)
     return total;
 }
 
-/* Counts multiplications a sample.  A number transformed counts as TRANSFORM of them, and those of transformed tiles,
- * which stream from the second-level cache, as 1 / EFFICIENCY each.  Measured on the layers of bench/bench_conv.c:
- * there the rule never takes a way that is slower by a tenth. */
-bool winograd_pays(const ConvGeometry *g, WinogradUse use)
+/* Multiplications a sample, in those that the direct kernels could do meanwhile.  A number transformed counts as TRANSFORM
+ * of them, and those of transformed tiles, which stream from the second-level cache, as 1 / EFFICIENCY each.
+ * Measured on the layers of bench/bench_conv.c: there the rule never takes a way that is slower by a tenth. */
+static double cost_of(const WinogradPass *pass)
 {
     const double TRANSFORM = 12, EFFICIENCY = 0.85;
     enum { LANES = 16 }; /* the same answer for every instruction set: runs can be repeated on another machine */
+    double in = phases(&pass->in) * pass->in.c, out = phases(&pass->out) * pass->out.c;
+    double transformed = phases(&pass->in) * conv_round_up(pass->in.c, LANES)
+                       + phases(&pass->out) * conv_round_up(pass->out.c, LANES);
+    return (double)pass->tiles_h * pass->tiles_w * points(pass) * (in * out + TRANSFORM * transformed) / EFFICIENCY;
+}
+
+bool winograd_pays(const ConvGeometry *g, WinogradUse use)
+{
+    double pairs = (double)g->in_c * g->out_c, cost = 0;
     double direct = (double)taps_inside(g->in_h, g->out_h, g->kernel_h, g->stride_h, g->pad_top)
-                  * taps_inside(g->in_w, g->out_w, g->kernel_w, g->stride_w, g->pad_left) * g->in_c * g->out_c;
-    WinogradPass pass = winograd_pass(g, use);
-    double in = phases(&pass.in) * pass.in.c, out = phases(&pass.out) * pass.out.c;
-    double transformed = phases(&pass.in) * conv_round_up(pass.in.c, LANES)
-                       + phases(&pass.out) * conv_round_up(pass.out.c, LANES);
-    double tile = points(&pass) * (in * out + TRANSFORM * transformed) / EFFICIENCY;
-    double winograd = (double)pass.tiles_h * pass.tiles_w * tile;
-    return winograd < direct;
+                  * taps_inside(g->in_w, g->out_w, g->kernel_w, g->stride_w, g->pad_left) * pairs;
+    int parts = winograd_parts(g);
+    for (int part = 0; part < parts; part++) {
+        WinogradPass pass = winograd_pass(g, use, part);
+        cost += parts > 1 && part == 0 ? (double)g->out_h * g->out_w * pairs : cost_of(&pass);
+    }
+    return cost < direct;
 }

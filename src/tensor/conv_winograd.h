@@ -2,9 +2,11 @@
  * outputs.  Only conv*.c include this.
  *
  * A kernel of 3 x 3 taps costs 36 multiplications a tile and pair of channels instead of 144, one of 5 x 5 taps 64
- * instead of 400; smaller kernels are filled up with zeros.  A stride splits map and kernel into phases, each with
- * every stride-th row and column; the phases count as channels of one convolution with stride 1, so 5 x 5 with
- * stride 2 is one with 3 x 3 taps and four times the channels: 144 multiplications instead of 400.
+ * instead of 400, one of 2 x 2 taps 25 instead of 64; other kernels are filled up with zeros.  A stride splits map and
+ * kernel into phases, each with every stride-th row and column; the phases count as channels of one convolution with
+ * stride 1, so 5 x 5 with stride 2 is one with 3 x 3 taps and four times the channels: 144 multiplications instead of 400.
+ * The phases of 3 x 3 with stride 2 differ too much for that (2 x 2, 2 x 1, 1 x 2 and 1 x 1 taps): each is a part of
+ * its own, the last without transforms: 25 + 20 + 20 + 16 multiplications instead of 144.
  *
  * Errors in float32 against double precision with random normal numbers (tests/tensor/test_conv.c prints them): the
  * largest in parts of the largest output, and the root of the mean squares likewise.
@@ -23,13 +25,15 @@
 typedef struct WinogradView {
     int h, w, c;
     int stride_h, stride_w, before_h, before_w;
+    int phases_h, phases_w; /* that count as channels: all of the stride's, or one */
 } WinogradView;
 
 /* Forward: x to y.  Backward: dy to dx.  Weight gradient: x and dy to dw, with the forward pass's views. */
 typedef struct WinogradPass {
     WinogradView in, out;
+    WinogradKind kind;
+    int phase_h, phase_w; /* the part's, or the first of all */
     int tiles_h, tiles_w; /* of a sample */
-    int taps;             /* along a side: 3 or 5 */
     int group;            /* tiles worked on together */
 } WinogradPass;
 
@@ -38,13 +42,16 @@ bool winograd_fits(const ConvGeometry *g);
 typedef enum WinogradUse { WINOGRAD_FORWARD, WINOGRAD_BACKWARD, WINOGRAD_WEIGHTS } WinogradUse;
 bool winograd_pays(const ConvGeometry *g, WinogradUse use);
 
-WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use);
+/* The parts' results add up to y, are phases of dx, or are places of dw.  Part 0 of several has the one tap at place
+ * (1, 1) of the kernel: it is no WinogradPass, the direct kernels do it. */
+int winograd_parts(const ConvGeometry *g);
+WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use, int part);
 
 size_t winograd_packed(const WinogradPass *pass); /* floats of the transformed weights */
 void winograd_pack(const WinogradPass *pass, const ConvGeometry *g, bool backward, const float *w, float *packed,
                    int rank, int size);
 
-/* As conv_pass_run, over all n samples at once. */
+/* As conv_pass_run, over all n samples at once; CONV_ADD adds to y and looks at no bias. */
 size_t winograd_scratch(const WinogradPass *pass);
 void winograd_run(const WinogradPass *pass, int n, const float *x, const float *packed, const float *bias,
                   ConvFinish finish, float alpha, float *y, float *scratch);

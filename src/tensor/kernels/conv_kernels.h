@@ -94,8 +94,11 @@ typedef struct ConvWinogradSums {
 
 typedef void ConvWinogradFromPoints(const ConvWinogradSums *sums, int channels, float *const *place);
 
-/* [0] with 6 x 6 points for 3 x 3 taps, [1] with 8 x 8 for 5 x 5; the products may be taken of
- * input and taps, which give a tile, or of input and tile, which give taps. */
+/* By the taps along each side.  3 have 6 points, 5 have 8, 2 have 5 for a tile of 4 outputs; one tap is not
+ * transformed along its side: tiles are one output wide.  The products may be taken of input and taps, which give a tile, or
+ * of input and tile, which give taps. */
+typedef enum WinogradKind { WINOGRAD_2X2, WINOGRAD_2X1, WINOGRAD_1X2, WINOGRAD_3X3, WINOGRAD_5X5, WINOGRAD_KINDS } WinogradKind;
+
 typedef struct ConvWinogradKernels {
     ConvWinogradToPoints *input, *tile, *taps;
     ConvWinogradFromPoints *to_tile, *to_taps;
@@ -105,7 +108,7 @@ typedef struct ConvWinogradKernels {
     extern const ConvBlockKernels conv_block_kernels_##isa; \
     extern const ConvDotsKernels conv_dots_kernels_##isa; \
     extern const ConvRowsKernels conv_rows_kernels_##isa; \
-    extern const ConvWinogradKernels conv_winograd_kernels_##isa[2]; \
+    extern const ConvWinogradKernels conv_winograd_kernels_##isa[WINOGRAD_KINDS]; \
     CONV_KERNELS_OF_PAIRS(isa)
 #define CONV_KERNELS_OF_PAIRS(isa) \
     extern const ConvBlockKernels conv_block_kernels_pairs_##isa; \
