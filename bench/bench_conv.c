@@ -48,6 +48,8 @@ static const Row rows[] = {
     {"cifar, last", 32, 32, 64, 3, 3, 1, true, 32},
     {"faces, 1st", 64, 64, 3, 32, 3, 2, true, 16},
     {"faces, 3rd", 16, 16, 64, 128, 3, 2, true, 32},
+    {"faces, 1st convt", 16, 16, 128, 128, 3, 2, true, 16},
+    {"faces, 2nd convt", 32, 32, 64, 128, 3, 2, true, 8},
     {"faces, convt", 64, 64, 32, 64, 3, 2, true, 8},
     {"faces, last", 64, 64, 32, 3, 3, 1, true, 8},
     {"odd filters", 28, 28, 20, 50, 3, 1, true, 16},

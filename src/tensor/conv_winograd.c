@@ -462,17 +462,17 @@ static int taps_inside(int in, int out, int kernel, int stride, int pad)
     return total;
 }
 
-/* Multiplications a sample, in those that the direct kernels could do meanwhile.  A number transformed counts as TRANSFORM
+/* Multiplications a sample, in those that the direct kernels could do meanwhile.  A number transformed counts as several
  * of them, and those of transformed tiles, which stream from the second-level cache, as 1 / EFFICIENCY each.
  * Measured on the layers of bench/bench_conv.c: there the rule never takes a way that is slower by a tenth. */
 static double cost_of(const WinogradPass *pass)
 {
-    const double TRANSFORM = 12, EFFICIENCY = 0.85;
+    const double EFFICIENCY = 0.85, transform = pass->kind < WINOGRAD_3X3 ? 7 : 12;
     enum { LANES = 16 }; /* the same answer for every instruction set: runs can be repeated on another machine */
     double in = phases(&pass->in) * pass->in.c, out = phases(&pass->out) * pass->out.c;
     double transformed = phases(&pass->in) * conv_round_up(pass->in.c, LANES)
                        + phases(&pass->out) * conv_round_up(pass->out.c, LANES);
-    return (double)pass->tiles_h * pass->tiles_w * points(pass) * (in * out + TRANSFORM * transformed) / EFFICIENCY;
+    return (double)pass->tiles_h * pass->tiles_w * points(pass) * (in * out + transform * transformed) / EFFICIENCY;
 }
 
 bool winograd_pays(const ConvGeometry *g, WinogradUse use)
