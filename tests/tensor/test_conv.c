@@ -416,7 +416,8 @@ static void errors_of_wide_layers(void **state)
     (void)state;
     enum { N = 2 };
     const ConvGeometry all[] = {geometry(12, 12, 32, 32, 3, 3, 1, 1, true), geometry(8, 8, 128, 128, 3, 3, 1, 1, true),
-                                geometry(8, 8, 64, 64, 5, 5, 1, 1, true), geometry(12, 12, 32, 64, 5, 5, 2, 2, true)};
+                                geometry(8, 8, 64, 64, 5, 5, 1, 1, true), geometry(12, 12, 32, 64, 5, 5, 2, 2, true),
+                                geometry(16, 16, 64, 64, 3, 3, 2, 2, true), geometry(16, 16, 64, 64, 4, 4, 2, 2, true)};
     for (size_t i = 0; i < 2 * COUNT_OF(all); i++) {
         ConvGeometry g = all[i / 2];
         g.way = i % 2 ? CONV_WINOGRAD : CONV_DIRECT;
@@ -462,9 +463,10 @@ static void rule(void **state)
     (void)state;
     unsetenv("HOURGLASS_CONV"); /* nothing has been planned by rule before */
     const ConvGeometry winograd[] = {geometry(14, 14, 32, 32, 3, 3, 1, 1, true), geometry(7, 7, 128, 128, 3, 3, 1, 1, true),
-                                     geometry(28, 28, 64, 64, 5, 5, 1, 1, true), geometry(14, 14, 32, 32, 3, 3, 1, 1, false)};
+                                     geometry(28, 28, 64, 64, 5, 5, 1, 1, true), geometry(14, 14, 32, 32, 3, 3, 1, 1, false),
+                                     geometry(16, 16, 64, 128, 3, 3, 2, 2, true), geometry(28, 28, 64, 64, 4, 4, 2, 2, true)};
     const ConvGeometry direct[] = {geometry(28, 28, 1, 32, 3, 3, 1, 1, true), geometry(28, 28, 64, 1, 5, 5, 1, 1, true),
-                                   geometry(14, 14, 64, 64, 3, 3, 2, 2, true), geometry(7, 7, 128, 128, 1, 1, 1, 1, true),
+                                   geometry(14, 14, 16, 32, 3, 3, 2, 2, true), geometry(7, 7, 128, 128, 1, 1, 1, 1, true),
                                    geometry(1, 1, 256, 256, 3, 3, 1, 1, true), geometry(32, 32, 64, 64, 7, 7, 1, 1, true)};
     for (size_t i = 0; i < COUNT_OF(winograd) + COUNT_OF(direct); i++) {
         bool fewer = i < COUNT_OF(winograd);

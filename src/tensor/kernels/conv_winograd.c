@@ -13,8 +13,8 @@
  *
  * The pairs are those of all sixteenths that round least: +-5/8 and +-3/2 for 6 points (half the error of the usual
  * +-1 and +-2), +-1/2, +-1 and +-2 for 8.  Such short fractions keep the constants of B and V exact.  The points of a
- * pair share the even and the odd half of their sums.  5 points, for 2 taps, are +-1 and a single 1/2; 1 point stands
- * for an axis with one tap, which needs no transform.  The axes may differ. */
+ * pair share the even and the odd half of their sums.  5 points, for 2 taps, are +-3/4 and a single 2 (a third less error
+ * than +-1 and 1/2); 1 point stands for an axis with one tap, which needs no transform.  The axes may differ. */
 #include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
@@ -35,8 +35,14 @@ static const float SCALE[2][3] = {{1 / (2 * A * A * (A * A - B * B)), 1 / (2 * B
 #undef A
 #undef B
 
-/* 5 points: 0 and infinity, +-1, 1/2.  S as 1 / the product of the differences to the other points. */
-static const float SINGLE = 0.5f, SCALE_5[4] = {2, 1, -1 / 3.f, -8 / 3.f}; /* 0, 1, -1, 1/2 */
+/* 5 points: 0 and infinity, a pair, and a single one; S is 1 / the product of the differences to the others. */
+#define A 0.75f
+#define B 2.0f
+static const float PAIR_5 = A, SINGLE_5 = B;
+static const float SCALE_5[4] = {1 / (A * A * B), 1 / (2 * A * A * (A - B)), -1 / (2 * A * A * (A + B)),
+                                 1 / (B * (B * B - A * A))}; /* of 0, the pair, the single one */
+#undef A
+#undef B
 
 /* Pairs beside that of 0 and infinity; the last of 5 points has no partner. */
 INLINE int pairs_of(const int points)
@@ -61,15 +67,16 @@ INLINE float power(float a, const int exponent)
 /* The values at one pair of points, or (p = -1) at 0 and infinity: of out = B in, */
 INLINE void pair_input_5(const int p, const Vec in[SIDE], Vec *plus, Vec *minus)
 {
-    Vec high = in[3] - SINGLE * in[2], middle = in[2] - SINGLE * in[1];
+    const float square = PAIR_5 * PAIR_5;
+    Vec high = in[3] - SINGLE_5 * in[2], middle = in[2] - SINGLE_5 * in[1];
     if (p < 0) {
-        *plus = high - in[1] + SINGLE * in[0];
-        *minus = in[4] - SINGLE * in[3] - middle;
+        *plus = high - square * (in[1] - SINGLE_5 * in[0]);
+        *minus = in[4] - SINGLE_5 * in[3] - square * middle;
     } else if (p == 0) {
-        *plus = high + middle;
-        *minus = high - middle;
+        *plus = high + PAIR_5 * middle;
+        *minus = high - PAIR_5 * middle;
     } else
-        *plus = *minus = in[3] - in[1];
+        *plus = *minus = in[3] - square * in[1];
 }
 
 INLINE void pair_input(const int points, const int p, const Vec in[SIDE], Vec *plus, Vec *minus)
@@ -106,7 +113,7 @@ INLINE void pair_spread_5(const int k, const int p, const Vec in[SIDE], Vec *plu
         *minus = in[k - 1];
         return;
     }
-    const float at = p == 0 ? 1 : SINGLE;
+    const float at = p == 0 ? PAIR_5 : SINGLE_5;
     Vec even = in[0], odd = at * in[1];
     EACH(i, k - 2) {
         if (i % 2)
@@ -176,7 +183,7 @@ INLINE void pair_from_points(const int points, const int k, const int p, Vec plu
         return;
     }
     const int alone = is_single(points, p);
-    const float at = points == 5 ? (p == 0 ? 1 : SINGLE) : PAIR[size][p];
+    const float at = points == 5 ? (p == 0 ? PAIR_5 : SINGLE_5) : PAIR[size][p];
     Vec sum = alone ? plus : plus + minus, difference = alone ? plus : plus - minus;
     EACH(o, k) {
         Vec share = power(at, o) * (o % 2 ? difference : sum);
