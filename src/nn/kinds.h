@@ -43,6 +43,15 @@ static inline DenseSize layer_dense_size(const LayerRun *run) { return *(const D
 /* Sets plan->activation; keeps the number before it where its derivative needs that (the first part of `keep`).  After plan->out is known. */
 void layer_plan_activation(LayerPlan *plan, Activation activation);
 
+/* y = f(z): a kernel that can do f writes y, any other z to `keep`, where the derivative will need it; then
+ * layer_finish_activation makes y of it. */
+float *layer_before_activation(const LayerRun *run, Activation *in_kernel);
+void layer_finish_activation(const LayerRun *run);
+
+/* Whether an UpSample's layer repeats pixels, and how often. */
+bool upsample_repeats(const LayerSpec *spec, int up[2]);
+bool conv_fuse(const LayerSpec *before, bool training, bool wants_dx, LayerPlan *plan); /* LayerKind.fuse of Conv */
+
 /* For LayerKind.mirror of kinds that are their own inverse in shape. */
 bool layer_mirror_itself(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err);
 

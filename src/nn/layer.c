@@ -131,6 +131,20 @@ void layer_plan_activation(LayerPlan *plan, Activation activation)
         plan->keep += shape_size(plan->out);
 }
 
+float *layer_before_activation(const LayerRun *run, Activation *in_kernel)
+{
+    bool apart = activation_needs_input(run->activation);
+    *in_kernel = apart ? (Activation){ACT_LINEAR, 0} : run->activation;
+    return apart ? run->keep : run->y;
+}
+
+void layer_finish_activation(const LayerRun *run)
+{
+    if (activation_needs_input(run->activation))
+        activation_forward(run->activation, (size_t)run->n * shape_size(run->plan->out), run->plan->out.c, run->keep,
+                           run->y);
+}
+
 void layer_undo_activation(const LayerRun *run, const float *before)
 {
     size_t count = (size_t)run->n * shape_size(run->plan->out);

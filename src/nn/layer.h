@@ -101,6 +101,9 @@ struct LayerKind {
     /* What a training step with a finite loss leaves behind in the layer's state (moving statistics); rank 0 alone, with what
      * forward left in memo.  NULL: nothing. */
     void (*settle)(const LayerRun *run);
+    /* Replans the layer to do the work of the one before it as well: from then on its x and dx are that one's.  False: nothing is
+     * gained, or it cannot.  NULL: never. */
+    bool (*fuse)(const LayerSpec *before, bool training, bool wants_dx, LayerPlan *plan);
     /* The layer that undoes this one, for `decoder mirror`: given the layer and its input shape, appends at most one
      * layer to out (already complete); false with *err when there is none. Dropout and BatchNorm mirror themselves. NULL: has none, is left out. */
     bool (*mirror)(const LayerSpec *spec, Shape in, LayerSpec *out, Error *err);

@@ -93,27 +93,12 @@ static void pack(const LayerRun *run, int rank, int size)
     conv_pack(run->plan->own, run->param[0], run->packed, rank, size);
 }
 
-/* y = f(z): straight from the kernel, or by way of `keep` where the derivative will need z. */
-static float *before_activation(const LayerRun *run, Activation *in_kernel)
-{
-    bool apart = activation_needs_input(run->activation);
-    *in_kernel = apart ? (Activation){ACT_LINEAR, 0} : run->activation;
-    return apart ? run->keep : run->y;
-}
-
-static void finish_activation(const LayerRun *run)
-{
-    if (activation_needs_input(run->activation))
-        activation_forward(run->activation, (size_t)run->n * shape_size(run->plan->out), run->plan->out.c, run->keep,
-                           run->y);
-}
-
 static void conv_layer_forward(const LayerRun *run)
 {
     Activation act;
-    float *z = before_activation(run, &act);
+    float *z = layer_before_activation(run, &act);
     conv_forward(run->plan->own, run->n, run->x, run->packed, run->param[1], act, z, run->scratch);
-    finish_activation(run);
+    layer_finish_activation(run);
 }
 
 static void conv_layer_backward(const LayerRun *run)
@@ -133,9 +118,9 @@ static void conv_layer_backward(const LayerRun *run)
 static void convt_layer_forward(const LayerRun *run)
 {
     Activation act;
-    float *z = before_activation(run, &act);
+    float *z = layer_before_activation(run, &act);
     conv_input_gradient(run->plan->own, run->n, run->x, run->packed, run->param[1], act, z, run->scratch);
-    finish_activation(run);
+    layer_finish_activation(run);
 }
 
 static void convt_layer_backward(const LayerRun *run)
@@ -197,6 +182,7 @@ const LayerKind conv_kind = {
     .pack = pack,
     .forward = conv_layer_forward,
     .backward = conv_layer_backward,
+    .fuse = conv_fuse,
     .mirror = conv_mirror,
 };
 

@@ -129,6 +129,15 @@ static const ParamRow upsample_rows[] = {
               .help = "how the new pixels are filled", .question = "Filling"},
 };
 
+bool upsample_repeats(const LayerSpec *spec, int up[2])
+{
+    if (layer_spec_kind(spec) != &upsample_kind || spec->set.value[MODE].choice)
+        return false;
+    for (int i = 0; i < 2; i++)
+        up[i] = spec->set.value[SCALE].size[i];
+    return true;
+}
+
 static bool upsample_plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err)
 {
     (void)training;

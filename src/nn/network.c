@@ -44,6 +44,9 @@ static bool plan_layers(Network *net, const LayerSpec *specs, int count, Error *
         if (!layer_plan(&specs[i], in, net->options.arithmetic, learning, backward, &layer->plan, err))
             return error_at(err, specs[i].name, 0, 0);
         net->layers = i + 1;
+        bool inside = net->options.fuse && i > 0 && i != net->options.cut; /* nobody looks between it and the one before */
+        if (inside && layer->plan.kind->fuse && layer->plan.kind->fuse(&specs[i - 1], learning, backward, &layer->plan))
+            layer[-1].alias = layer[-1].absorbed = true;
         layer->activation = layer->plan.activation;
         layer->alias = layer->plan.alias;
         for (int t = 0; t < layer->plan.tensors; t++)
@@ -75,6 +78,12 @@ static void hand_over_activation(Network *net)
     last->alias |= last->plan.tensors == 0;
 }
 
+size_t network_act_size(const Network *net, int index)
+{
+    const LayerPlan *plan = &net->layer[index].plan;
+    return shape_size(net->layer[index].absorbed ? plan->in : plan->out);
+}
+
 /* Bytes a sample takes in a thread's buffers. */
 static size_t sample_floats(const Network *net, size_t *widest)
 {
@@ -82,7 +91,7 @@ static size_t sample_floats(const Network *net, size_t *widest)
     *widest = sum;
     for (int i = 0; i < net->layers; i++) {
         const Layer *layer = &net->layer[i];
-        size_t out = shape_size(layer->plan.out);
+        size_t out = network_act_size(net, i);
         sum += (layer->alias ? 0 : out) + layer->plan.keep;
         if (out > *widest)
             *widest = out;

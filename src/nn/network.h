@@ -22,6 +22,8 @@ typedef struct NetworkOptions {
     const OptimizerSpec *optimizer; /* with a loss */
     bool input_gradient; /* network_backward will be used */
     Arithmetic arithmetic;
+    bool fuse;           /* two layers may be done as one where that pays: network_forward and _backward will not begin or */
+    int cut;             /* end between two layers, but for before this one; 0: none */
     int threads;         /* network_measure without a team: as if it had so many */
 } NetworkOptions;
 

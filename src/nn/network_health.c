@@ -72,7 +72,7 @@ void network_look_outputs(Network *net, int rank, int n)
     uint8_t *active = seat->active;
     for (int i = 0; i < net->layers; i++) {
         size_t channels = (size_t)net->layer[i].plan.out.c, zeros = 0;
-        size_t rows = (size_t)n * shape_size(net->layer[i].plan.out) / channels;
+        size_t rows = (size_t)n * network_act_size(net, i) / channels;
         const float *y = seat->act[i + 1];
         for (size_t row = 0; row < rows; row++, y += channels)
             for (size_t c = 0; c < channels; c++) {
@@ -168,7 +168,7 @@ static LayerHealth health_of(const Network *net, int i, int n)
             size *= plan->dim[d];
         params += plan->role == TENSOR_STATE ? 0 : size;
     }
-    LayerHealth health = {.silent = (float)(zeros / ((double)n * (double)shape_size(layer->plan.out))), .dead = dead_share(net, i)};
+    LayerHealth health = {.silent = (float)(zeros / ((double)n * (double)network_act_size(net, i))), .dead = dead_share(net, i)};
     if (!layer->trained || params <= 0)
         return health;
     const LayerLook *look = &net->look[i];

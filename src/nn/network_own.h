@@ -12,7 +12,8 @@ typedef struct Layer {
     bool frozen;           /* by the options */
     bool trained;          /* not frozen and has weights */
     bool wants_dx;
-    bool alias;            /* plan.alias, or an Activation that the loss has taken over */
+    bool alias;            /* plan.alias, an Activation that the loss has taken over, or absorbed */
+    bool absorbed;         /* the layer behind it does its work (LayerKind.fuse): its output never exists */
     bool deferred;         /* its weight gradient can be left to the update: see network_step.c */
     size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
     size_t packed_at, shared_at;
@@ -77,6 +78,9 @@ void network_look_outputs(Network *net, int rank, int n);
 void network_look_before(Network *net, int layer, size_t at, const UpdateRange *range);
 void network_look_after(Network *net, int layer, size_t at, const UpdateRange *range);
 void network_gather_health(Network *net, int n);
+
+/* Numbers a sample that stand in act[index + 1]: the output, or of an absorbed layer the input. */
+size_t network_act_size(const Network *net, int index);
 
 void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
 void network_settle(Network *net); /* after a step with a finite loss, on one thread */

@@ -248,7 +248,7 @@ static void find_bad_layer(const Step *step, int rank)
         fill_chunk(net, step->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
         for (int i = 0; i < net->layers; i++) {
-            size_t size = (size_t)n * shape_size(net->layer[i].plan.out), j = 0;
+            size_t size = (size_t)n * network_act_size(net, i), j = 0;
             while (j < size && isfinite(seat->act[i + 1][j]))
                 j++;
             if (j < size && (seat->bad_layer < 0 || i < seat->bad_layer))

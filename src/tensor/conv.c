@@ -63,11 +63,18 @@ static void read_environment(void)
         forced = CONV_WINOGRAD;
 }
 
-static bool by_winograd(const ConvGeometry *g, WinogradUse use)
+static bool by_winograd(const ConvGeometry *g, ConvResult result)
 {
     pthread_once(&once, read_environment);
     ConvWay way = g->way == CONV_AUTO ? forced : g->way;
-    return winograd_fits(g) && (way == CONV_WINOGRAD || (way == CONV_AUTO && winograd_pays(g, use)));
+    if (!winograd_fits(g) || way == CONV_DIRECT)
+        return false;
+    return way == CONV_WINOGRAD || winograd_cost(g, result) < winograd_direct_cost(g);
+}
+
+double conv_cost(const ConvGeometry *g, ConvResult result)
+{
+    return by_winograd(g, result) ? winograd_cost(g, result) : winograd_direct_cost(g);
 }
 
 static size_t larger(size_t a, size_t b)
@@ -83,27 +90,31 @@ typedef struct Part {
     WinogradPass winograd;
 } Part;
 
-static int parts_of(const ConvPlan *plan, WinogradUse use)
+static int parts_of(const ConvPlan *plan, ConvResult result)
 {
     const ConvGeometry *g = &plan->geometry;
-    if (plan->own.winograd[use])
-        return winograd_parts(g);
-    return use == WINOGRAD_BACKWARD ? g->stride_h * g->stride_w : 1;
+    if (plan->own.winograd[result])
+        return winograd_parts(g, result);
+    return result == CONV_DX ? g->stride_h * g->stride_w : 1;
 }
 
-/* Part 0 of several transformed ones has a single tap (conv_winograd.h). */
-static Part part_of(const ConvPlan *plan, WinogradUse use, int i)
+static Part part_of(const ConvPlan *plan, ConvResult result, int i)
 {
     const ConvGeometry *g = &plan->geometry;
-    bool transformed = plan->own.winograd[use], single = transformed && i == 0 && winograd_parts(g) > 1;
-    Part part = {.transformed = transformed && !single};
-    if (part.transformed)
-        part.winograd = winograd_pass(g, use, i);
-    else if (use == WINOGRAD_BACKWARD) /* the single tap's phase is the last */
-        part.direct = single ? conv_pass_backward(g, g->stride_h - 1, g->stride_w - 1)
-                             : conv_pass_backward(g, i / g->stride_w, i % g->stride_w);
-    else
-        part.direct = single ? conv_pass_tap(g, 1, 1) : conv_pass_forward(g);
+    Part part = {.transformed = plan->own.winograd[result]};
+    int phase_h = i / g->stride_w, phase_w = i % g->stride_w;
+    bool single = false;
+    if (part.transformed) {
+        part.winograd = winograd_pass(g, result, i);
+        single = part.winograd.kind == WINOGRAD_KINDS;
+        part.transformed = !single;
+        phase_h = part.winograd.phase_h;
+        phase_w = part.winograd.phase_w;
+    }
+    if (!part.transformed)
+        part.direct = result == CONV_DX ? conv_pass_backward(g, phase_h, phase_w)
+                    : single            ? conv_pass_tap(g, phase_h, phase_w)
+                                        : conv_pass_forward(g);
     return part;
 }
 
@@ -115,41 +126,42 @@ static size_t part_packed(const Part *part)
 ConvPlan conv_plan(const ConvGeometry *g, bool wants_y, bool wants_dx, bool wants_dw)
 {
     ConvPlan plan = {.geometry = *g, .wants_dx = wants_dx, .own.forward = wants_y};
-    const bool wanted[] = {[WINOGRAD_FORWARD] = wants_y, [WINOGRAD_BACKWARD] = wants_dx};
+    const bool wanted[] = {[CONV_Y] = wants_y, [CONV_DX] = wants_dx};
     int widest = g->in_c > g->out_c ? g->in_c : g->out_c;
     plan.own.bias = (size_t)conv_round_up(widest, 16);
     size_t scratch = 0;
-    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_WEIGHTS; use++)
-        plan.own.winograd[use] = by_winograd(g, use);
-    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_BACKWARD; use++) {
-        if (use == WINOGRAD_BACKWARD)
+    for (ConvResult result = CONV_Y; result <= CONV_DW; result++)
+        plan.own.winograd[result] = by_winograd(g, result);
+    for (ConvResult result = CONV_Y; result <= CONV_DX; result++) {
+        if (result == CONV_DX)
             plan.own.backward = plan.packed;
-        for (int i = 0; wanted[use] && i < parts_of(&plan, use); i++) {
-            Part part = part_of(&plan, use, i);
+        for (int i = 0; wanted[result] && i < parts_of(&plan, result); i++) {
+            Part part = part_of(&plan, result, i);
             plan.packed += part_packed(&part);
             if (part.transformed)
                 scratch = larger(scratch, winograd_scratch(&part.winograd));
         }
     }
     plan.scratch = plan.own.bias + scratch;
-    bool transformed = plan.own.winograd[WINOGRAD_WEIGHTS];
-    for (int i = 0; wants_dw && transformed && i < winograd_parts(g); i++) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_WEIGHTS, i);
-        plan.scratch = larger(plan.scratch, winograd_weight_scratch(&pass));
+    bool transformed = plan.own.winograd[CONV_DW];
+    if (wants_dw && !transformed)
+        plan.scratch = larger(plan.scratch, conv_weight_scratch(g, conv_weight_way(g)));
+    for (int i = 0; wants_dw && transformed && i < winograd_parts(g, CONV_DW); i++) {
+        WinogradPass pass = winograd_pass(g, CONV_DW, i);
+        plan.scratch = larger(plan.scratch, pass.kind == WINOGRAD_KINDS ? conv_weight_scratch(g, WEIGHT_WIDE)
+                                                                        : winograd_weight_scratch(&pass));
     }
-    if (wants_dw && (!transformed || winograd_parts(g) > 1))
-        plan.scratch = larger(plan.scratch, conv_weight_scratch(g, transformed ? WEIGHT_WIDE : conv_weight_way(g)));
     return plan;
 }
 
 void conv_pack(const ConvPlan *plan, const float *w, float *packed, int rank, int size)
 {
-    const bool wanted[] = {[WINOGRAD_FORWARD] = plan->own.forward, [WINOGRAD_BACKWARD] = plan->wants_dx};
-    for (WinogradUse use = WINOGRAD_FORWARD; use <= WINOGRAD_BACKWARD; use++)
-        for (int i = 0; wanted[use] && i < parts_of(plan, use); i++) {
-            Part part = part_of(plan, use, i);
+    const bool wanted[] = {[CONV_Y] = plan->own.forward, [CONV_DX] = plan->wants_dx};
+    for (ConvResult result = CONV_Y; result <= CONV_DX; result++)
+        for (int i = 0; wanted[result] && i < parts_of(plan, result); i++) {
+            Part part = part_of(plan, result, i);
             if (part.transformed)
-                winograd_pack(&part.winograd, &plan->geometry, use == WINOGRAD_BACKWARD, w, packed, rank, size);
+                winograd_pack(&part.winograd, &plan->geometry, result == CONV_DX, w, packed, rank, size);
             else
                 conv_pass_pack(&part.direct, w, packed, rank, size);
             packed += part_packed(&part);
@@ -174,26 +186,26 @@ static void fill_bias(float *to, size_t size, int c, const float *bias)
 }
 
 /* Samples to work on together, so that what follows a part finds them in cache; transformed tiles have groups of their own. */
-static int group_of(const ConvPlan *plan, WinogradUse use, size_t sample, bool whole, int n)
+static int group_of(const ConvPlan *plan, ConvResult result, size_t sample, bool whole, int n)
 {
-    int parts = parts_of(plan, use);
-    if (!plan->own.winograd[use] || parts > 1)
+    int parts = parts_of(plan, result);
+    if (!plan->own.winograd[result] || parts > 1)
         return conv_group(sample);
     if (whole)
         return n;
-    WinogradPass pass = winograd_pass(&plan->geometry, use, 0);
+    WinogradPass pass = winograd_pass(&plan->geometry, result, 0);
     int tiles = pass.tiles_h * pass.tiles_w;
     return tiles ? (pass.group + tiles - 1) / tiles : n;
 }
 
 /* y or dx of a group.  The parts of a sum are added to it one after the other, and the activation comes last. */
-static void run_group(const ConvPlan *plan, WinogradUse use, int n, const float *from, const float *packed,
+static void run_group(const ConvPlan *plan, ConvResult result, int n, const float *from, const float *packed,
                       ConvFinish finish, float alpha, size_t rows, int channels, float *to, float *scratch)
 {
-    int parts = parts_of(plan, use);
-    bool sums = use == WINOGRAD_FORWARD && parts > 1;
+    int parts = parts_of(plan, result);
+    bool sums = result == CONV_Y && parts > 1;
     for (int i = 0; i < parts; i++) {
-        Part part = part_of(plan, use, i);
+        Part part = part_of(plan, result, i);
         ConvFinish now = !sums ? finish : i ? CONV_ADD : CONV_LINEAR;
         if (part.transformed)
             winograd_run(&part.winograd, n, from, packed, scratch, now, alpha, to, scratch + plan->own.bias);
@@ -205,11 +217,11 @@ static void run_group(const ConvPlan *plan, WinogradUse use, int n, const float 
         conv_kernels()->rows->finish(rows, channels, NULL, finish, alpha, to);
 }
 
-static void run_pass(const ConvPlan *plan, WinogradUse use, int n, const float *from, const float *packed,
+static void run_pass(const ConvPlan *plan, ConvResult result, int n, const float *from, const float *packed,
                      const float *bias, Activation act, float *to, float *scratch)
 {
     const ConvGeometry *g = &plan->geometry;
-    bool forward = use == WINOGRAD_FORWARD;
+    bool forward = result == CONV_Y;
     size_t x_rows = (size_t)g->in_h * (size_t)g->in_w, y_rows = (size_t)g->out_h * (size_t)g->out_w;
     size_t rows = forward ? y_rows : x_rows;
     int channels = forward ? g->out_c : g->in_c;
@@ -219,11 +231,11 @@ static void run_pass(const ConvPlan *plan, WinogradUse use, int n, const float *
     float alpha;
     bool whole = finish_of(act, &finish, &alpha);
     fill_bias(scratch, plan->own.bias, channels, bias);
-    int group = group_of(plan, use, (size_t)(x_sample + y_sample), whole, n);
+    int group = group_of(plan, result, (size_t)(x_sample + y_sample), whole, n);
     for (int s = 0; s < n; s += group) {
         int count = n - s < group ? n - s : group;
         float *out = to + s * to_sample;
-        run_group(plan, use, count, from + s * from_sample, packed, finish, alpha, (size_t)count * rows, channels, out,
+        run_group(plan, result, count, from + s * from_sample, packed, finish, alpha, (size_t)count * rows, channels, out,
                   scratch);
         if (!whole)
             activation_forward(act, (size_t)count * (size_t)to_sample, channels, out, out);
@@ -233,28 +245,27 @@ static void run_pass(const ConvPlan *plan, WinogradUse use, int n, const float *
 void conv_forward(const ConvPlan *plan, int n, const float *x, const float *packed, const float *bias, Activation act,
                   float *y, float *scratch)
 {
-    run_pass(plan, WINOGRAD_FORWARD, n, x, packed, bias, act, y, scratch);
+    run_pass(plan, CONV_Y, n, x, packed, bias, act, y, scratch);
 }
 
 void conv_input_gradient(const ConvPlan *plan, int n, const float *dy, const float *packed, const float *bias,
                          Activation act, float *dx, float *scratch)
 {
     assert(plan->wants_dx);
-    run_pass(plan, WINOGRAD_BACKWARD, n, dy, packed + plan->own.backward, bias, act, dx, scratch);
+    run_pass(plan, CONV_DX, n, dy, packed + plan->own.backward, bias, act, dx, scratch);
 }
 
 void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const float *dy, float *dw, float *scratch)
 {
     const ConvGeometry *g = &plan->geometry;
-    if (!plan->own.winograd[WINOGRAD_WEIGHTS]) {
+    if (!plan->own.winograd[CONV_DW]) {
         conv_weight_run(g, conv_weight_way(g), -1, n, x, dy, dw, scratch);
         return;
     }
-    int parts = winograd_parts(g);
-    for (int i = 0; i < parts; i++) {
-        WinogradPass pass = winograd_pass(g, WINOGRAD_WEIGHTS, i);
-        if (parts > 1 && i == 0)
-            conv_weight_run(g, WEIGHT_WIDE, g->kernel_w + 1, n, x, dy, dw, scratch);
+    for (int i = 0; i < winograd_parts(g, CONV_DW); i++) {
+        WinogradPass pass = winograd_pass(g, CONV_DW, i);
+        if (pass.kind == WINOGRAD_KINDS)
+            conv_weight_run(g, WEIGHT_WIDE, pass.phase_h * g->kernel_w + pass.phase_w, n, x, dy, dw, scratch);
         else
             winograd_weight_run(&pass, g, n, x, dy, dw, scratch);
     }

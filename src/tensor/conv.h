@@ -47,11 +47,15 @@ typedef struct ConvPlan {
     struct {
         size_t backward; /* where in packed the input gradient's weights begin */
         size_t bias;     /* floats of scratch for the bias in whole vectors */
-        bool forward, winograd[3]; /* y is wanted; what is done by Winograd's transforms: y, dx, dw */
+        bool forward, winograd[3]; /* y is wanted; which ConvResult is found by Winograd's transforms */
     } own;
 } ConvPlan;
 
 ConvPlan conv_plan(const ConvGeometry *geometry, bool wants_y, bool wants_dx, bool wants_dw);
+
+/* What a pass over one sample costs the way it would be done, counted as multiplications of the direct kernels. */
+typedef enum ConvResult { CONV_Y, CONV_DX, CONV_DW } ConvResult;
+double conv_cost(const ConvGeometry *geometry, ConvResult result);
 
 /* Rank's share of packing the weights, once after each change of w.  A barrier must follow before they are used. */
 void conv_pack(const ConvPlan *plan, const float *w, float *packed, int rank, int size);

@@ -95,11 +95,6 @@ bool winograd_fits(const ConvGeometry *g)
     return largest_taps(g) <= LARGEST_TAPS;
 }
 
-int winograd_parts(const ConvGeometry *g)
-{
-    return g->kernel_h == 3 && g->kernel_w == 3 && g->stride_h == 2 && g->stride_w == 2 ? 4 : 1;
-}
-
 static int tiles_of(int outputs, int tile)
 {
     return outputs > 0 ? (outputs + tile - 1) / tile : 0;
@@ -118,31 +113,46 @@ static Reach reach_of(int in, int stride, int pad, int first_phase, int last_pha
     return (Reach){first, end > first ? end - first : 0};
 }
 
-static WinogradKind kind_of(const ConvGeometry *g, int parts, int part)
+static WinogradKind kind_of(int taps_h, int taps_w)
 {
-    int taps = largest_taps(g);
-    if (parts > 1)
-        return part == 1 ? WINOGRAD_1X2 : part == 2 ? WINOGRAD_2X1 : WINOGRAD_2X2;
+    int taps = taps_h > taps_w ? taps_h : taps_w;
+    if (taps_h == 1 || taps_w == 1)
+        return taps == 1 ? WINOGRAD_KINDS : taps_h == 1 ? WINOGRAD_1X2 : WINOGRAD_2X1;
     return taps > 3 ? WINOGRAD_5X5 : taps == 3 ? WINOGRAD_3X3 : WINOGRAD_2X2;
 }
 
-WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use, int part)
+/* Phases with 1 or 2 taps are worth telling apart: 3 x 3 with stride 2.  So are those of 4 x 4 where they want different
+ * tiles of dy, one pixel apart, and both together would need more of them. */
+int winograd_parts(const ConvGeometry *g, ConvResult result)
 {
-    int parts = winograd_parts(g);
-    WinogradPass pass = {.kind = kind_of(g, parts, part)};
+    if (g->stride_h != 2 || g->stride_w != 2 || g->kernel_h != g->kernel_w)
+        return 1;
+    bool apart = result == CONV_DX && g->kernel_h == 4
+              && (g->pad_top % 2 || g->pad_left % 2) && (g->in_h % 8 == 0 || g->in_w % 8 == 0);
+    return g->kernel_h == 3 || apart ? 4 : 1;
+}
+
+WinogradPass winograd_pass(const ConvGeometry *g, ConvResult result, int part)
+{
+    int parts = winograd_parts(g, result), taps = largest_taps(g) > 2 ? largest_taps(g) : 2;
+    WinogradPass pass = {.kind = kind_of(taps, taps)};
     WinogradView x = {g->in_h, g->in_w, g->in_c, g->stride_h, g->stride_w, g->pad_top, g->pad_left, g->stride_h,
                       g->stride_w};
     WinogradView y = {g->out_h, g->out_w, g->out_c, 1, 1, 0, 0, 1, 1};
     if (parts > 1) {
-        int phase = parts - 1 - part; /* the last phase has the single tap */
+        int phase = parts - 1 - part; /* the last phase has the fewest taps */
         pass.phase_h = phase / g->stride_w;
         pass.phase_w = phase % g->stride_w;
+        pass.kind = kind_of(taps_of(g->kernel_h - pass.phase_h, g->stride_h),
+                            taps_of(g->kernel_w - pass.phase_w, g->stride_w));
         x.phases_h = x.phases_w = 1;
         x.before_h -= pass.phase_h;
         x.before_w -= pass.phase_w;
+        if (pass.kind == WINOGRAD_KINDS)
+            return pass;
     }
     Side h = side_h(&pass), w = side_w(&pass);
-    if (use == WINOGRAD_BACKWARD) {
+    if (result == CONV_DX) {
         Reach over_h = reach_of(g->in_h, g->stride_h, g->pad_top, pass.phase_h, pass.phase_h + x.phases_h - 1);
         Reach over_w = reach_of(g->in_w, g->stride_w, g->pad_left, pass.phase_w, pass.phase_w + x.phases_w - 1);
         pass.tiles_h = tiles_of(over_h.count, h.tile);
@@ -475,15 +485,18 @@ static double cost_of(const WinogradPass *pass)
     return (double)pass->tiles_h * pass->tiles_w * points(pass) * (in * out + transform * transformed) / EFFICIENCY;
 }
 
-bool winograd_pays(const ConvGeometry *g, WinogradUse use)
+double winograd_direct_cost(const ConvGeometry *g)
 {
-    double pairs = (double)g->in_c * g->out_c, cost = 0;
-    double direct = (double)taps_inside(g->in_h, g->out_h, g->kernel_h, g->stride_h, g->pad_top)
-                  * taps_inside(g->in_w, g->out_w, g->kernel_w, g->stride_w, g->pad_left) * pairs;
-    int parts = winograd_parts(g);
-    for (int part = 0; part < parts; part++) {
-        WinogradPass pass = winograd_pass(g, use, part);
-        cost += parts > 1 && part == 0 ? (double)g->out_h * g->out_w * pairs : cost_of(&pass);
+    return (double)taps_inside(g->in_h, g->out_h, g->kernel_h, g->stride_h, g->pad_top)
+         * taps_inside(g->in_w, g->out_w, g->kernel_w, g->stride_w, g->pad_left) * g->in_c * g->out_c;
+}
+
+double winograd_cost(const ConvGeometry *g, ConvResult result)
+{
+    double cost = 0;
+    for (int part = 0; part < winograd_parts(g, result); part++) {
+        WinogradPass pass = winograd_pass(g, result, part);
+        cost += pass.kind == WINOGRAD_KINDS ? (double)g->out_h * g->out_w * g->in_c * g->out_c : cost_of(&pass);
     }
-    return cost < direct;
+    return cost;
 }

@@ -15,6 +15,8 @@
  *     3x3, 128 channels             1.3e-6, 6e-7         2.2e-6, 1.1e-6
  *     5x5, 64 channels              1.5e-6, 6e-7         7e-6, 3.5e-6
  *     5x5 stride 2, 32 to 64        8e-7, 5e-7           1.7e-6, 1.0e-6
+ *     3x3 stride 2, 64              8e-7, 4e-7           1.5e-6, 5.5e-7
+ *     4x4 stride 2, 64             1.1e-6, 5.5e-7        2.2e-6, 1.3e-6
  * and weight gradients a little less. */
 #ifndef TENSOR_CONV_WINOGRAD_H
 #define TENSOR_CONV_WINOGRAD_H
@@ -31,21 +33,21 @@ typedef struct WinogradView {
 /* Forward: x to y.  Backward: dy to dx.  Weight gradient: x and dy to dw, with the forward pass's views. */
 typedef struct WinogradPass {
     WinogradView in, out;
-    WinogradKind kind;
+    WinogradKind kind;    /* WINOGRAD_KINDS: a single tap */
     int phase_h, phase_w; /* the part's, or the first of all */
     int tiles_h, tiles_w; /* of a sample */
     int group;            /* tiles worked on together */
 } WinogradPass;
 
-/* Whether kernel and stride are small enough, and whether that is faster, by a rule on the sizes alone. */
+/* Whether kernel and stride are small enough; and what a sample costs, counted as multiplications of the direct kernels. */
 bool winograd_fits(const ConvGeometry *g);
-typedef enum WinogradUse { WINOGRAD_FORWARD, WINOGRAD_BACKWARD, WINOGRAD_WEIGHTS } WinogradUse;
-bool winograd_pays(const ConvGeometry *g, WinogradUse use);
+double winograd_cost(const ConvGeometry *g, ConvResult result);
+double winograd_direct_cost(const ConvGeometry *g);
 
-/* The parts' results add up to y, are phases of dx, or are places of dw.  Part 0 of several has the one tap at place
- * (1, 1) of the kernel: it is no WinogradPass, the direct kernels do it. */
-int winograd_parts(const ConvGeometry *g);
-WinogradPass winograd_pass(const ConvGeometry *g, WinogradUse use, int part);
+/* The parts' results add up to y, are phases of dx, or are places of dw.  A part of a single tap (WINOGRAD_KINDS as its
+ * kind) is left to the direct kernels; it comes first. */
+int winograd_parts(const ConvGeometry *g, ConvResult result);
+WinogradPass winograd_pass(const ConvGeometry *g, ConvResult result, int part);
 
 size_t winograd_packed(const WinogradPass *pass); /* floats of the transformed weights */
 void winograd_pack(const WinogradPass *pass, const ConvGeometry *g, bool backward, const float *w, float *packed,

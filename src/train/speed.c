@@ -133,7 +133,7 @@ bool speed_stage(const Design *design, int stage, SpeedOf what, Team *team, doub
     if (chain) {
         NetworkOptions options = {.input = chain->input, .batch = batch, .team = team, .seed = 1, .frozen = chain->frozen,
                                   .loss = &train->set[TRAIN_LOSS], .optimizer = &train->set[TRAIN_OPTIMIZER],
-                                  .arithmetic = train_spec_arithmetic(train)};
+                                  .arithmetic = train_spec_arithmetic(train), .fuse = true};
         net = network_new(chain->layer, chain->layers, &options, err);
         if (net)
             flops = what == SPEED_FORWARD ? forward_flops(chain, options, err) : network_flops(net);

@@ -87,7 +87,7 @@ static bool build(Trainer *t, int batch, Error *err)
     NetworkOptions options = {.input = t->chain->input, .batch = batch, .team = t->team, .seed = t->options.seed,
                               .frozen = t->chain->frozen, .loss = &t->spec->set[TRAIN_LOSS],
                               .optimizer = &t->spec->set[TRAIN_OPTIMIZER],
-                              .arithmetic = train_spec_arithmetic(t->spec)};
+                              .arithmetic = train_spec_arithmetic(t->spec), .fuse = true, .cut = t->chain->code};
     t->net = network_new(t->chain->layer, t->chain->layers, &options, err);
     if (!t->net)
         return false;

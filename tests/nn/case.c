@@ -158,7 +158,8 @@ static void fill_parameters(Network *net, const Case *c)
 Network *case_network(const Case *c, int threads, const OptimizerSpec *optimizer, bool input_gradient)
 {
     NetworkOptions options = {.input = c->input, .batch = c->batch, .team = case_teams[threads - 1], .seed = 11,
-                              .frozen = c->frozen, .loss = &c->loss, .optimizer = optimizer, .input_gradient = input_gradient};
+                              .frozen = c->frozen, .loss = &c->loss, .optimizer = optimizer, .input_gradient = input_gradient,
+                              .fuse = true};
     Error err = {0};
     Network *net = network_new(c->layer, c->layers, &options, &err);
     if (!net)

@@ -106,9 +106,47 @@ static void chunks(void **state)
     case_free(&c);
 }
 
+/* UpSample and the Conv behind it are one layer where that pays; what they give and learn stays the same. */
+static void fused_layers(void **state)
+{
+    (void)state;
+    static const char *const enlarge[] = {"upsample 2", "upsample 3x2", "upsample 1x2", "upsample 2"};
+    static const char *const convs[] = {"conv 3 3x3 relu", "conv 1 3x3 sigmoid", "conv 4 5x5 valid gelu", "conv 5 2x3 nobias",
+                                        "conv 2 1x1 lrelu(0.2)", "conv 18 2x2 tanh", "conv 20 3x3 valid relu"};
+    enum { PAIRS = 56 };
+    Rng rng = rng_new(8, RNG_TEST, 0, 0);
+    int used = 0, fused = 0;
+    for (int turn = 0; turn < PAIRS; turn++) {
+        int h = 5 + (int)rng_below(&rng, 5), w = 5 + (int)rng_below(&rng, 5);
+        int c = turn % 8 ? 1 + (int)rng_below(&rng, 6) : 17;
+        bool alone = turn % 5 == 0;
+        Case pair = case_new(shape_map(h, w, alone ? c : 2), 1 + turn % 5, (uint32_t)turn);
+        Shape in;
+        if (!alone)
+            case_add(&pair, before(shape_map(h, w, c), true, &in));
+        case_add(&pair, layer_of(enlarge[turn % (int)COUNT_OF(enlarge)]));
+        case_add(&pair, layer_of(convs[turn % (int)COUNT_OF(convs)]));
+        pair.frozen[pair.layers - 1] = turn % 6 == 5;
+        if (turn % 3)
+            case_add(&pair, layer_of("conv 2 3x3"));
+        snprintf(pair.text, sizeof pair.text, "pair %d: %s, %s on %dx%dx%d", turn, enlarge[turn % (int)COUNT_OF(enlarge)],
+                 convs[turn % (int)COUNT_OF(convs)], h, w, c);
+        case_fill(&pair, &rng);
+        OptimizerSpec optimizer = optimizer_of("sgd");
+        Network *net = case_network(&pair, 1, &optimizer, false);
+        fused += net->layer[alone ? 0 : 1].absorbed;
+        network_free(net);
+        used += case_run(&pair);
+        case_free(&pair);
+    }
+    assert_true(used > PAIRS * 2 / 3);
+    assert_true(fused > PAIRS / 2);
+}
+
 static const struct CMUnitTest tests[] = {
     ON_TEAMS(against_the_reference),
     ON_TEAMS(frozen_layers),
+    ON_TEAMS(fused_layers),
     ON_TEAMS(chunks),
 };
 
