@@ -126,6 +126,24 @@ static void time_layers(Network *net, int batch, double step_seconds, Estimate *
     free(y);
 }
 
+/* A batch of a very large network would take minutes: fewer samples tell as much. */
+static int sensible_batch(const Chain *chain, int batch, double seconds)
+{
+    const double slow = 5e9; /* multiply-adds a second that any machine does */
+    double macs = 1;
+    Shape shape = chain->input;
+    for (int i = 0; i < chain->layers; i++) {
+        LayerPlan plan;
+        if (!design_plan_layer(&chain->layer[i], shape, &plan, NULL))
+            break;
+        macs += plan.macs;
+        shape = plan.out;
+        layer_plan_clear(&plan);
+    }
+    double most = 16 * seconds * slow / (3 * macs);
+    return most >= batch ? batch : most < 1 ? 1 : (int)most;
+}
+
 bool estimate_stage(const Design *design, int stage, int threads, double seconds, Estimate *out, Error *err)
 {
     *out = (Estimate){0};
@@ -140,6 +158,7 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
     Dataset set = {0};
     uint32_t *order = NULL;
     if (chain) {
+        options.batch = batch = sensible_batch(chain, batch, seconds > 0.1 ? seconds : 0.1);
         options.input = chain->input;
         options.frozen = chain->frozen;
         net = network_new(chain->layer, chain->layers, &options, err);
@@ -152,7 +171,7 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
         double step = time_steps(net, &set, order, noise, batch, seconds);
         out->samples_per_s = batch / step;
         out->checked_per_s = 1 / time_check(net, &set, order, noise, batch, seconds / 8);
-        time_layers(net, batch, step, out);
+        time_layers(net, batch, step * train_spec_batch(train) / batch, out);
     }
     network_free(net);
     dataset_clear(&set);

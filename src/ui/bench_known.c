@@ -124,11 +124,17 @@ static void forget(Estimate *estimate)
         estimate_clear(&estimate[s]);
 }
 
-static bool fits(Bench *bench)
+/* Shapes that fit, and a network that does not fill the memory. */
+static bool measurable(Bench *bench)
 {
+    size_t most = memory_free() / 2;
     bool all = true;
-    for (int s = 0; s < bench_design(bench)->stages; s++)
-        all &= bench_summary(bench, s, NULL) != NULL;
+    for (int s = 0; s < bench_design(bench)->stages; s++) {
+        const Summary *summary = bench_summary(bench, s, NULL);
+        all &= summary && (most == 0 || summary->bytes_training < most);
+    }
+    if (!all)
+        bench->settled = INFINITY; /* until the next change */
     return all;
 }
 
@@ -152,7 +158,7 @@ bool bench_tick_known(Bench *bench)
         free(job);
     }
     if (!bench->estimate_job && bench->estimate_version != bench->version && !bench_training(bench) &&
-        clock_seconds() - bench->settled > 0.3 && fits(bench)) {
+        clock_seconds() - bench->settled > 0.3 && measurable(bench)) {
         EstimateJob *job = mem_new(1, sizeof *job);
         job->design = design_copy(bench_design(bench));
         job->threads = bench->threads;

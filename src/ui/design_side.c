@@ -184,7 +184,7 @@ static void view_sample(App *app, Cells *cells, Rect area)
     int layer = line->kind == LINE_LAYER ? line->layer : PASSAGE_INPUT;
     if (line->kind == LINE_BLOCK && design->block[line->block].count)
         layer = design->block[line->block].first + design->block[line->block].count - 1;
-    through_draw(&self(app)->through, design, layer, cells, area);
+    through_draw(&self(app)->through, layer, cells, area);
 }
 
 static void view_changes(App *app, Cells *cells, Rect area)

@@ -40,8 +40,10 @@ static ThroughJob *take_job(Through *t)
 {
     ThroughJob *job = job_finish(t->job);
     t->job = NULL;
-    design_free(job->design);
     free(job->x);
+    passage_clear(&t->passage);
+    design_free(t->design);
+    t->design = NULL;
     return job;
 }
 
@@ -63,6 +65,18 @@ static bool refuse(Through *t, const char *why)
     return false;
 }
 
+/* Numbers and weights of the way: a slip of the finger can make a layer of a billion. */
+static bool small_enough(Bench *bench, int stage)
+{
+    enum { MOST = 1 << 26 };
+    const Outline *outline = bench_outline(bench);
+    int layer[DESIGN_LAYERS], count = outline_stage_layers(bench_design(bench), stage, layer);
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += (double)shape_size(outline->row[layer[i]].out) + (double)outline->row[layer[i]].parameters;
+    return sum < MOST;
+}
+
 static bool can_pass(Through *t, Bench *bench, int stage)
 {
     const Error *why;
@@ -73,6 +87,8 @@ static bool can_pass(Through *t, Bench *bench, int stage)
         return refuse(t, "there is no data yet");
     if (shape_size(set->shape) != shape_size(bench_design(bench)->input))
         return refuse(t, "the data's pictures are of another size than the input");
+    if (!small_enough(bench, stage))
+        return refuse(t, "this network is too large to look through while it is designed");
     return true;
 }
 
@@ -112,8 +128,8 @@ bool through_tick(Through *t)
     if (!t->job || !job_done(t->job))
         return false;
     ThroughJob *job = take_job(t);
-    passage_clear(&t->passage);
     t->passage = job->passage;
+    t->design = job->design;
     t->good = job->good;
     t->why = job->error;
     free(job);
@@ -125,9 +141,11 @@ void through_close(Through *t)
     if (t->job) {
         ThroughJob *job = take_job(t);
         passage_clear(&job->passage);
+        design_free(job->design);
         free(job);
     }
     passage_clear(&t->passage);
+    design_free(t->design);
 }
 
 /* ---- drawing */
@@ -252,9 +270,9 @@ static int strongest(const PassageStep *step)
 }
 
 /* What goes in, an arrow, what comes out. */
-static void draw_low(const Through *t, const Design *design, int at, Cells *cells, Rect area)
+static void draw_low(const Through *t, int at, Cells *cells, Rect area)
 {
-    head_line(design, &t->passage.step[at], true, cells, rect_cut_top(&area, 1));
+    head_line(t->design, &t->passage.step[at], true, cells, rect_cut_top(&area, 1));
     if (at > 0) {
         Rect left = rect_new(area.x, area.y, area.w * 2 / 5, area.h);
         const PassageStep *before = &t->passage.step[at - 1];
@@ -274,7 +292,7 @@ static void draw_low(const Through *t, const Design *design, int at, Cells *cell
     draw_step(t, cells, area, &t->passage.step[at]);
 }
 
-static void draw_high(const Through *t, const Design *design, int at, Cells *cells, Rect area)
+static void draw_high(const Through *t, int at, Cells *cells, Rect area)
 {
     /* The chosen layer in the middle, or as far down as there are layers above it. */
     int first = at, last = at, lines = step_lines(t, &t->passage.step[at]) + 2;
@@ -291,24 +309,21 @@ static void draw_high(const Through *t, const Design *design, int at, Cells *cel
         }
     }
     for (int i = first; i <= last; i++) {
-        head_line(design, &t->passage.step[i], i == at, cells, rect_cut_top(&area, 1));
+        head_line(t->design, &t->passage.step[i], i == at, cells, rect_cut_top(&area, 1));
         draw_step(t, cells, rect_cut_top(&area, step_lines(t, &t->passage.step[i])), &t->passage.step[i]);
         rect_cut_top(&area, 1);
     }
 }
 
-void through_draw(const Through *t, const Design *design, int layer, Cells *cells, Rect area)
+void through_draw(const Through *t, int layer, Cells *cells, Rect area)
 {
     if (!t->good) {
         cells_wrap(cells, area, plain(ROLE_FAINT), t->job ? "the sample is on its way" : t->why.what);
         return;
     }
-    for (int i = 0; i < t->passage.steps; i++) /* of another design: it will be replaced in a moment */
-        if (t->passage.step[i].layer >= design->layers)
-            return;
     int at = step_of(t, layer);
     if (area.h < LOW)
-        draw_low(t, design, at, cells, area);
+        draw_low(t, at, cells, area);
     else
-        draw_high(t, design, at, cells, area);
+        draw_high(t, at, cells, area);
 }

@@ -9,6 +9,7 @@
 typedef struct Through {
     Job *job;
     Passage passage;
+    Design *design;    /* that the passage is of: until the next one comes it may be behind the bench's */
     bool good;
     Error why;         /* nothing to show */
     Shape picture;     /* of the data: vectors of that size are drawn as pictures */
@@ -28,6 +29,6 @@ void through_close(Through *through);
 
 /* `layer`: the chosen one, index in Design.layer; -1: the input.  In a high area layer stands below layer, in a low one the chosen layer
  * alone: what goes in, what comes out. */
-void through_draw(const Through *through, const Design *design, int layer, Cells *cells, Rect area);
+void through_draw(const Through *through, int layer, Cells *cells, Rect area);
 
 #endif

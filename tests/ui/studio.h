@@ -4,9 +4,7 @@
 
 #include "pty.h"
 
-#include "../data/scratch.h"
-#include "data/digits.h"
-#include "data/formats.h"
+#include "few_digits.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };
@@ -14,30 +12,7 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-enum { DATA_SEED = 3, DATA_TRAIN = 512, DATA_TEST = 64, DATA_TEST_FIRST = 600 };
-
 static const char *const truecolour[] = {"COLORTERM=truecolor", NULL};
-
-/* So many of the program's own digits as files of IDX, in the scratch folder: training on them takes a moment. */
-static inline const char *data_folder(void)
-{
-    static char folder[512];
-    Dataset train = {0}, test = {0};
-    Error err = {0};
-    snprintf(folder, sizeof folder, "%s/digits", scratch);
-    if (file_exists(folder))
-        return folder;
-    check_good(file_make_folders(folder, &err), &err);
-    check_good(digits_draw(DATA_SEED, 0, DATA_TRAIN, &train, &err), &err);
-    check_good(digits_draw(DATA_SEED, DATA_TEST_FIRST, DATA_TEST, &test, &err), &err);
-    check_good(idx_write_images(in_scratch("digits/train-images-idx3-ubyte"), &train, &err), &err);
-    check_good(idx_write_labels(in_scratch("digits/train-labels-idx1-ubyte"), &train, &err), &err);
-    check_good(idx_write_images(in_scratch("digits/t10k-images-idx3-ubyte"), &test, &err), &err);
-    check_good(idx_write_labels(in_scratch("digits/t10k-labels-idx1-ubyte"), &test, &err), &err);
-    dataset_clear(&train);
-    dataset_clear(&test);
-    return folder;
-}
 
 /* The studio over that data, with one more option. */
 static inline Pty *start_at(int w, int h, const char *const *env, const char *option, const char *value)
