@@ -145,6 +145,7 @@ static const Option options[] = {
     OPTION_SET,
     {"batch", 'b', "N", "batch size of every stage"},
     OPTION_PRECISION,
+    OPTION_CONV,
     {"seconds", 0, "S", "how long to measure each stage (1)"},
     {"forward", 0, NULL, "only the forward pass and the loss, as eval does it"},
     {"vary", 0, "WHAT[=N,N...]", "measure again for each number of threads, batch, filters (of every hidden convolution) or size (side of the input); has usual numbers"},

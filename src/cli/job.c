@@ -41,12 +41,12 @@ const char *job_runs_dir(const Args *args)
 /* Settings with an option of their own: --precision bf16 is --set precision=bf16. */
 static bool apply_own_options(const Args *args, Design *design, Error *err)
 {
-    static const char *const names[] = {"precision"};
-    for (int i = 0; i < (int)COUNT_OF(names); i++) {
+    static const struct { const char *option, *setting; } own[] = {{"precision", "precision"}, {"conv", "convolution"}};
+    for (int i = 0; i < (int)COUNT_OF(own); i++) {
         char assignment[256];
-        if (!args_knows(args, names[i]) || !args_text(args, names[i]))
+        if (!args_knows(args, own[i].option) || !args_text(args, own[i].option))
             continue;
-        snprintf(assignment, sizeof assignment, "%s=%s", names[i], args_text(args, names[i]));
+        snprintf(assignment, sizeof assignment, "%s=%s", own[i].setting, args_text(args, own[i].option));
         if (!design_set(design, assignment, err))
             return false;
     }

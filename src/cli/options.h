@@ -8,6 +8,7 @@
 #define OPTION_SEED {"seed", 0, "N", "seed of weights, order, noise and everything else that is random (1)"}
 #define OPTION_THREADS {"threads", 't', "N", "threads to use; else one per processor"}
 #define OPTION_PRECISION {"precision", 0, "NUMBERS", "multiply in float32 or in bf16, which processors with AVX512-BF16 do faster (float32)"}
+#define OPTION_CONV {"conv", 0, "WAY", "compute convolutions direct, winograd (fewer multiplications, a little more rounding) or auto: what is faster for a layer (auto)"}
 #define OPTION_RUNS_DIR {"runs-dir", 0, "DIR", "folder of the runs; else ./runs"}
 #define OPTION_JSON {"json", 0, NULL, "print JSON"}
 #define OPTION_OUTPUT {"output", 'o', "FILE", "write to this file; - is standard output"}

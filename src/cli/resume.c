@@ -172,6 +172,7 @@ static const Option fork_options[] = {
     {"epochs", 'e', "N", "epochs of every stage, counted from the parent's first"},
     {"batch", 'b', "N", "batch size of every stage"},
     OPTION_PRECISION,
+    OPTION_CONV,
     OPTIONS_DATA,
     {"seed", 0, "N", "seed of order, noise and everything else that is random (the parent's)"},
     OPTION_THREADS,

@@ -147,6 +147,7 @@ static const Option options[] = {
     {"epochs", 'e', "N", "epochs of every stage"},
     {"batch", 'b', "N", "batch size of every stage"},
     OPTION_PRECISION,
+    OPTION_CONV,
     OPTIONS_DATA,
     {"encoder", 0, "MODEL", "start the block `encoder` from this run or model file and leave out the stage that would train it"},
     OPTION_SEED,

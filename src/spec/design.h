@@ -39,6 +39,7 @@ typedef enum TrainSetting {
     TRAIN_STOP,       /* stop patience=5 min-delta=0   0: never early; restores the best epoch */
     TRAIN_SHUFFLE,    /* shuffle yes */
     TRAIN_PRECISION,  /* precision bf16                tensor/precision.h; float32 */
+    TRAIN_CONV,       /* convolution winograd          tensor/conv.h: ConvWay; auto */
     TRAIN_SETTINGS
 } TrainSetting;
 

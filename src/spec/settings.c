@@ -65,6 +65,17 @@ static const ParamKind *precision_at(int i)
     return i < (int)COUNT_OF(precisions) ? &precisions[i] : NULL;
 }
 
+static const ParamKind conv_ways[] = {
+    [CONV_AUTO] = {"auto", "for each layer what is faster, by a rule on its sizes: the same in every run", NULL, 0},
+    [CONV_DIRECT] = {"direct", "as the formula stands", NULL, 0},
+    [CONV_WINOGRAD] = {"winograd", "with fewer multiplications, which round a little more, wherever kernels are small enough", NULL, 0},
+};
+
+static const ParamKind *conv_way_at(int i)
+{
+    return i < (int)COUNT_OF(conv_ways) ? &conv_ways[i] : NULL;
+}
+
 #define NAMELESS(setting)                                                                              \
     static const ParamKind setting##_kind = {"", "", setting##_rows, COUNT_OF(setting##_rows)};        \
     static const ParamKind *setting##_at(int i) { return i == 0 ? &setting##_kind : NULL; }
@@ -92,6 +103,7 @@ const TrainSettingRow train_settings[TRAIN_SETTINGS] = {
     [TRAIN_SHUFFLE] = {"shuffle", "a new order of the samples every epoch", "Shuffle", shuffle_at, "yes", false},
     [TRAIN_PRECISION] = {"precision", "in which numbers layers multiply; weights and sums are float32 in any case", "Precision",
                          precision_at, "float32", false},
+    [TRAIN_CONV] = {"convolution", "how convolutions are computed", "Convolutions", conv_way_at, "auto", false},
 };
 
 int train_setting_find(const char *name)
@@ -199,7 +211,8 @@ double train_spec_lr(const TrainSpec *spec)
 
 Arithmetic train_spec_arithmetic(const TrainSpec *spec)
 {
-    return (Arithmetic){.precision = (Precision)(spec->set[TRAIN_PRECISION].kind - precisions)};
+    return (Arithmetic){.precision = (Precision)(spec->set[TRAIN_PRECISION].kind - precisions),
+                        .conv = (ConvWay)(spec->set[TRAIN_CONV].kind - conv_ways)};
 }
 
 void train_spec_set_lr(TrainSpec *spec, double lr)

@@ -28,7 +28,7 @@ static Design *subject(int which)
     case 0:
         return little_preset("stacked", 16, "dense_1.units=16", "dense_4.units=16", "batch=12", "epochs=2", NULL);
     case 1:
-        return little_preset("denoise", 16, "batch=9", "epochs=3", NULL);
+        return little_preset("denoise", 16, "batch=9", "epochs=3", "convolution=winograd", NULL);
     case 2:
         return little_preset("vae", 16, "batch=8", "epochs=3", "kl.warmup=2", "schedule=cosine", NULL);
     default:
