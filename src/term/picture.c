@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { SUB_MAX = 8 };
+static const float EMPTY = 0.06f; /* less is not worth a character */
 
 /* A sub-pixel: its colour, and how far it stands out from the ground, 0..1. */
 typedef struct Sub { Ink ink; float value; } Sub;
@@ -119,10 +120,25 @@ static Ink dithered_grey(const Look *look, float strength, int x, int y)
     return (look->light ? light : dark)[step > 3 ? 3 : step];
 }
 
+/* Few colours are far apart: every channel is moved by part of that distance, up here and down there, and the nearest taken. */
+static Ink dithered_colour(const Look *look, const float rgb[3], int x, int y)
+{
+    const ColourRow *level = &colour_levels[look->colour];
+    float by = (threshold(x, y) - 0.5f) * (look->colour == COLOUR_8 ? 120 : 64);
+    int channel[3];
+    for (int i = 0; i < 3; i++)
+        channel[i] = (int)lrintf(fminf(255, fmaxf(0, rgb[i] + by)));
+    return level->rgb(level->nearest(ink_rgb(channel[0], channel[1], channel[2])));
+}
+
 static Sub make_sub(const Look *look, const Image *image, const float rgb[3], int x, int y)
 {
     Sub sub;
-    if (image->channels == 3) {
+    if (image->channels == 3 && (look->colour == COLOUR_16 || look->colour == COLOUR_8)) {
+        sub.ink = dithered_colour(look, rgb, x, y);
+        float shown[3] = {(float)(sub.ink >> 16 & 255), (float)(sub.ink >> 8 & 255), (float)(sub.ink & 255)};
+        sub.value = look->light ? 1 - luma(shown) : luma(shown);
+    } else if (image->channels == 3) {
         float bright = luma(rgb);
         sub.value = look->light ? 1 - bright : bright;
         sub.ink = ink_rgb((int)lrintf(rgb[0]), (int)lrintf(rgb[1]), (int)lrintf(rgb[2]));
@@ -144,7 +160,8 @@ static void ramp_cell(const Look *look, Sub sub, int x, int y, Cell *out)
         out->bg = sub.ink;
         return;
     }
-    int step = (int)(sub.value * 9 + threshold(x, y));
+    /* Part of a step's dither is enough to show what lies between two steps; an empty ground stays empty. */
+    int step = sub.value < EMPTY ? 0 : (int)(sub.value * 9 + 0.5f + (threshold(x, y) - 0.5f) * 0.7f);
     out->glyph = (uint32_t)ramp[step > 9 ? 9 : step];
     out->fg = ink_role(ROLE_TEXT);
     out->bg = ink_role(ROLE_GROUND);
@@ -156,7 +173,7 @@ static void dithered_cell(const PictureRenderer *renderer, const Look *look, con
     unsigned bits = 0;
     float sum = 0, count = 0;
     for (int i = 0; i < renderer->w * renderer->h; i++) {
-        if (sub[i].value > threshold(x + i % renderer->w, y + i / renderer->w)) {
+        if (sub[i].value > EMPTY && sub[i].value > threshold(x + i % renderer->w, y + i / renderer->w)) {
             bits |= 1u << i;
             sum += sub[i].value;
             count++;
@@ -241,7 +258,7 @@ void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part)
             }
             if (!renderer->glyph)
                 ramp_cell(look, sub[0], x, y, cell);
-            else if (look->colour <= COLOUR_8 || renderer->h == 4)
+            else if (look->colour == COLOUR_MONO || renderer->h == 4 || (look->colour == COLOUR_8 && image->channels == 1))
                 dithered_cell(renderer, look, sub, x, y, cell);
             else
                 coloured_cell(renderer, look, sub, cell);

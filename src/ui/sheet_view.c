@@ -113,13 +113,14 @@ static void draw_tile(Cells *cells, Rect tile, const SheetCell *cell, Shape shap
 {
     const Look *look = &cells->look;
     bool grey = shape.c != 3 && (cell->map == MAP_GREY || cell->map == MAP_PAPER);
-    bool uncoloured = shape.c != 3 && look->colour <= COLOUR_8; /* signs and heat as brightness */
+    bool uncoloured = shape.c != 3 && look->colour == COLOUR_MONO; /* signs and heat as brightness */
     if (grey || uncoloured) {
         size_t count = (size_t)shape.h * (size_t)shape.w;
         float low = cell->low, high = cell->high > cell->low ? cell->high : cell->low + 1;
+        float most = cell->map == MAP_SIGNED ? 8.0f / 9 : 1; /* zero in the middle of one of the ramp's steps: an even ground */
         float *x = mem_new(count, sizeof *x);
         for (size_t i = 0; i < count; i++)
-            x[i] = (cell->pixels[i * (size_t)shape.c] - low) / (high - low);
+            x[i] = (cell->pixels[i * (size_t)shape.c] - low) / (high - low) * most;
         picture_draw_floats(cells, tile, x, shape.h, shape.w, 1);
         free(x);
         return;
