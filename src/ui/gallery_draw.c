@@ -10,8 +10,6 @@
 
 static Gallery *self(App *app) { return gallery_state(app); }
 
-bool gallery_wide(Rect area) { return area.w >= 140 && area.h >= 34; }
-
 /* ---- which figure */
 
 static void draw_kinds_line(const Gallery *g, Cells *cells, Rect line)
@@ -33,21 +31,22 @@ static void draw_kinds_line(const Gallery *g, Cells *cells, Rect line)
     }
 }
 
-static void draw_kinds_list(Gallery *g, Cells *cells, Rect *area)
+void gallery_draw_kinds(App *app, Cells *cells, const PaneView *view)
 {
-    heading_draw(cells, area, "figures", NULL);
+    Gallery *g = self(app);
     g->kinds.count = figure_kinds_count;
     g->kinds.at = g->kind;
-    list_place(&g->kinds, rect_cut_top(area, figure_kinds_count));
+    list_place(&g->kinds, view->area);
     for (int i = 0; i < figure_kinds_count; i++) {
         Rect row = list_row(&g->kinds, i);
         if (rect_empty(row))
             continue;
         bool here = i == g->kind, out = g->known && !g->applies[i];
-        list_mark(&g->kinds, cells, i, !g->options);
+        list_mark(&g->kinds, cells, i, view->focused);
         cells_text(cells, row.x + 2, row.y, here ? bold(ROLE_BRIGHT) : plain(out ? ROLE_FAINT : ROLE_TEXT), figure_kinds[i]->param.name);
         cells_text_cut(cells, row.x + 14, row.y, row.w - 15, plain(out ? ROLE_FAINT : ROLE_DIM), figure_kinds[i]->param.help);
     }
+    list_scrollbar(&g->kinds, cells);
 }
 
 /* ---- its options */
@@ -75,17 +74,18 @@ void gallery_make_form(Gallery *g)
     g->form.list.at = g->form.list.at < g->form.count ? g->form.list.at : 0;
 }
 
-static void draw_options(Gallery *g, Cells *cells, Rect area)
+void gallery_draw_options(App *app, Cells *cells, const PaneView *view)
 {
+    Gallery *g = self(app);
+    Rect area = view->area;
     gallery_make_form(g);
-    heading_draw(cells, &area, "options", NULL);
     if (!g->form.count) {
         cells_text(cells, area.x, area.y, plain(ROLE_DIM), "it has none");
         return;
     }
-    form_draw(&g->form, cells, rect_cut_top(&area, g->form.count), g->options);
+    form_draw(&g->form, cells, rect_cut_top(&area, g->form.count), view->focused);
     rect_cut_top(&area, 1);
-    cells_wrap(cells, area, plain(ROLE_DIM), g->options ? g->field[g->form.list.at].row.help : gallery_kind(g)->param.help);
+    cells_wrap(cells, area, plain(ROLE_DIM), view->focused ? g->field[g->form.list.at].row.help : gallery_kind(g)->param.help);
 }
 
 /* ---- the figure */
@@ -178,7 +178,7 @@ static void draw_note(App *app, Cells *cells, Rect area)
     bool moves = g->figure.content.kind == CONTENT_SHEET && !g->view.whole;
     int row = g->started[g->kind] ? param_find(&gallery_kind(g)->param, "samples") : -1;
     int end = area.x + area.w, y = area.y + area.h - 1;
-    const char *aside = g->job ? "drawing" : moves ? "a part: arrows move" : g->fewer ? "z: all of them" : "";
+    const char *aside = g->job ? "drawing" : moves ? "a part: arrows move" : g->fewer ? "=: all of them" : "";
     end = cells_text_right(cells, end, y, plain(g->job ? ROLE_ACCENT : ROLE_DIM), aside) - 2;
     if (row >= 0) {
         const ParamRow *samples = &gallery_kind(g)->param.rows[row];
@@ -190,31 +190,19 @@ static void draw_note(App *app, Cells *cells, Rect area)
     cells_text_cut(cells, area.x, y, end - area.x, plain(ROLE_DIM), text);
 }
 
-void gallery_draw(App *app, Cells *cells, Rect area)
+void gallery_draw_figure(App *app, Cells *cells, const PaneView *view)
 {
     Gallery *g = self(app);
+    Rect area = view->area;
     const Captions *captions = content_captions(&g->figure.content);
-    if (gallery_wide(area)) {
-        Rect side = rect_cut_left(&area, area.w >= 180 ? 46 : 34);
-        rect_cut_left(&area, 2);
-        draw_kinds_list(g, cells, &side);
-        rect_cut_top(&side, 1);
-        draw_options(g, cells, side);
+    if (g->wide) {
         Rect title = rect_cut_top(&area, 2);
         if (captions && !g->failed[0])
-            cells_text_cut(cells, title.x, title.y, title.w, bold(ROLE_TEXT), captions->title);
-    } else {
-        draw_kinds_line(g, cells, rect_cut_top(&area, 1));
-        rect_cut_top(&area, area.h > 14 ? 1 : 0);
-        g->kinds.area = rect_new(0, 0, 0, 0);
+            cells_text_cut(cells, title.x, title.y, title.w, bold(view->focused ? ROLE_BRIGHT : ROLE_TEXT), captions->title);
     }
     bool reading = g->inspecting || g->view.inspecting;
     Rect note = rect_cut_bottom(&area, reading && area.w < 110 ? 2 : 1);
     rect_cut_bottom(&area, area.h > 20 ? 1 : 0);
-    if (g->options && !g->kinds.area.w) {
-        draw_options(g, cells, rect_cut_right(&area, area.w >= 110 ? 44 : 32));
-        rect_cut_right(&area, 2);
-    }
     bool first = !g->area_w;
     g->area_w = area.w;
     g->area_h = area.h;
@@ -229,4 +217,20 @@ void gallery_draw(App *app, Cells *cells, Rect area)
     else
         cells_text(cells, area.x, area.y, plain(ROLE_DIM), bench_data(app_bench(app)) ? "drawing" : "loading the data");
     draw_note(app, cells, note);
+}
+
+void gallery_draw(App *app, Cells *cells, Rect area)
+{
+    Gallery *g = self(app);
+    g->wide = area.w >= 140 && area.h >= 34;
+    if (!g->wide) {
+        draw_kinds_line(g, cells, rect_cut_top(&area, 1));
+        rect_cut_top(&area, area.h > 14 ? 1 : 0);
+        g->kinds.area = (Rect){0};
+    }
+    app_panes(app, cells, area);
+    if (g->to_options) { /* it is among the panes only now */
+        g->to_options = false;
+        app_focus(app, "options");
+    }
 }

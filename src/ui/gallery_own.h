@@ -24,7 +24,8 @@ typedef struct Gallery {
     bool fewer;          /* ... with fewer samples than asked for */
     char failed[400];
 
-    bool options;        /* the form has the keys */
+    bool options;        /* the form stands beside the figure also where the screen is small */
+    bool to_options;     /* give it the keys */
     Form form;
     Field field[PARAM_MAX + FIGURE_TEXTS];
     List kinds;          /* beside the figure, where there is room */
@@ -33,6 +34,7 @@ typedef struct Gallery {
     bool inspecting;     /* of the other kinds */
     int at_x, at_y;      /* ... where: a cell of the plot, of the matrix; the first line of a list */
     bool blink, second;  /* originals and reconstructions in turn; the originals are shown */
+    bool wide;           /* room for the list of figures and the options beside the figure */
     int area_w, area_h;  /* the figure's place, for what fits */
 } Gallery;
 
@@ -49,8 +51,10 @@ void gallery_close(App *app);
 
 /* -- gallery_draw.c */
 void gallery_draw(App *app, Cells *cells, Rect area);
+void gallery_draw_figure(App *app, Cells *cells, const PaneView *view);
+void gallery_draw_kinds(App *app, Cells *cells, const PaneView *view);
+void gallery_draw_options(App *app, Cells *cells, const PaneView *view);
 void gallery_make_form(Gallery *g);
-bool gallery_wide(Rect area);              /* list of figures and options beside the figure */
 
 /* -- What is drawn with cells instead of pixels; `read`: what the crosshair is on. */
 void gallery_draw_lines(Gallery *g, Cells *cells, Rect area, const LinePlot *lines);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PANE_FIGURE, PANE_OPTIONS, PANE_KINDS };
+
 static Gallery *self(App *app) { return gallery_state(app); }
 
 static void enter(App *app)
@@ -47,15 +49,10 @@ static void show_kind(App *app, int kind)
 
 static bool over(Rect area, const Event *event) { return rect_has(area, event->x, event->y); }
 
-/* While the form has the keys; a click on it gives them to it. */
-static bool grab(App *app, const Event *event)
+static bool options_event(App *app, const Event *event)
 {
     Gallery *g = self(app);
-    bool clicked = event->kind == EVENT_MOUSE && over(g->form.list.area, event) && g->form.count;
-    if (!g->options && !(clicked && g->kinds.area.w))
-        return false;
     gallery_make_form(g);
-    g->options = true;
     FormResult result = form_event(&g->form, event);
     if (result == FORM_CHANGED) {
         const Field *field = &g->field[g->form.list.at];
@@ -64,28 +61,41 @@ static bool grab(App *app, const Event *event)
         g->failed[0] = '\0';
         gallery_ask(app);
     }
-    if (result == FORM_IGNORED && event->kind == EVENT_KEY && event->key == K_ESC) {
-        g->options = false;
-        return true;
-    }
     return result != FORM_IGNORED;
 }
 
-static bool clicked(App *app, const Event *event)
+/* The form's keys go before the screen's while it has the focus: a number may begin with the digit of another screen. */
+static bool grab(App *app, const Event *event)
 {
     Gallery *g = self(app);
-    if (over(g->kinds.area, event) && event->mouse == MOUSE_PRESS) {
-        int row = event->y - g->kinds.area.y + g->kinds.top;
-        if (row < figure_kinds_count && row != g->kind)
-            show_kind(app, row);
+    if (app_pane(app) != PANE_OPTIONS || event->kind != EVENT_KEY)
+        return false;
+    if (options_event(app, event))
         return true;
-    }
+    if (event->key != K_ESC)
+        return false;
+    g->options = false;
+    app_focus(app, "figure");
+    return true;
+}
+
+static bool kinds_event(App *app, const Event *event)
+{
+    Gallery *g = self(app);
+    g->kinds.at = g->kind;
+    if (!list_event(&g->kinds, event))
+        return false;
+    if (g->kinds.at != g->kind)
+        show_kind(app, g->kinds.at);
+    return true;
+}
+
+static bool clicked(Gallery *g, const Event *event)
+{
     if (g->figure.content.kind == CONTENT_SHEET)
         return sheet_view_event(&g->view, &g->figure.content.sheet, event);
-    if (event->mouse != MOUSE_PRESS || !over(g->view.area, event))
-        return false;
     bool matrix = g->figure.content.kind == CONTENT_MATRIX;
-    if (!matrix && g->figure.content.kind != CONTENT_SCATTER)
+    if (event->mouse != MOUSE_PRESS || !over(g->view.area, event) || (!matrix && g->figure.content.kind != CONTENT_SCATTER))
         return false;
     g->inspecting = true;
     g->at_x = (event->x - g->view.area.x) / (matrix ? g->view.tile_w : 1);
@@ -93,12 +103,12 @@ static bool clicked(App *app, const Event *event)
     return true;
 }
 
-static bool event(App *app, const Event *event)
+static bool figure_event(App *app, const Event *event)
 {
     Gallery *g = self(app);
     ContentKind content = g->figure.content.kind;
     if (event->kind == EVENT_MOUSE)
-        return clicked(app, event);
+        return clicked(g, event);
     if (event->kind != EVENT_KEY)
         return false;
     if (content == CONTENT_SHEET && sheet_view_event(&g->view, &g->figure.content.sheet, event))
@@ -244,8 +254,10 @@ static void do_options(App *app, const char *argument)
 {
     (void)argument;
     Gallery *g = self(app);
-    g->options = !g->options;
     gallery_start_kind(g);
+    g->options = app_pane(app) != PANE_OPTIONS;
+    app_focus(app, g->options && g->wide ? "options" : "figure");
+    g->to_options = g->options && !g->wide;
 }
 
 static void do_export(App *app, const char *argument)
@@ -274,8 +286,8 @@ static void do_export_as(App *app, const char *argument)
 }
 
 static const Action actions[] = {
-    {"next", "Tab ]", "←→|figure", "the next figure", do_next, NULL, NULL},
-    {"before", "Shift-Tab [", NULL, "the figure before", do_before, NULL, NULL},
+    {"next", "n", "←→|figure", "the next figure", do_next, NULL, NULL},
+    {"before", "p", NULL, "the figure before", do_before, NULL, NULL},
     {"figure", NULL, NULL, "a figure by its name", do_figure, NULL, "FIGURE"},
     {"export", "e", "export", "write the figure as PNG into the run's folder", do_export, shown, "FILE"},
     {"export-as", "E", NULL, "choose name and scale of the PNG", do_export_as, shown, "FILE SCALE"},
@@ -285,13 +297,28 @@ static const Action actions[] = {
     {"residual", "d", NULL, "a row with the differences", do_residual, can_blink, NULL},
     {"inspect", "i", "inspect", "read pixels, points or cells: arrows move, the value stands below", do_inspect, can_inspect, NULL},
     {"options", "o", "options", "all options of the figure", do_options, NULL, NULL},
-    {"one-to-one", "z", "1:1", "a pixel is half a cell, moved with the arrows; or as large as fits", do_scale, sheet_shown, NULL},
+    {"one-to-one", "=", "1:1", "a pixel is half a cell, moved with the arrows; or as large as fits", do_scale, sheet_shown, NULL},
     {"zoom-in", "+", NULL, "larger", do_in, sheet_shown, NULL},
     {"zoom-out", "-", NULL, "smaller", do_out, sheet_shown, NULL},
 };
 
+static const Pane panes[] = {
+    [PANE_FIGURE] = {"figure", NULL, 30, 6, gallery_draw_figure, figure_event},
+    [PANE_OPTIONS] = {"options", "options", 24, 5, gallery_draw_options, options_event},
+    [PANE_KINDS] = {"figures", "figures", 24, 6, gallery_draw_kinds, kinds_event},
+};
+
+static const char *layout(App *app, int w, int h)
+{
+    (void)h;
+    Gallery *g = self(app);
+    if (g->wide)
+        return w >= 180 ? "(figures=15 / options)=46 | figure" : "(figures=15 / options)=34 | figure";
+    return g->options ? w >= 110 ? "figure | options=44" : "figure | options=32" : "figure";
+}
+
 const Screen screen_gallery = {
     .name = "gallery", .title = "Gallery", .about = "every figure of a run", .state_size = sizeof(Gallery), .actions = actions,
     .count = COUNT_OF(actions), .enter = enter, .close = gallery_close, .tick = gallery_tick, .draw = gallery_draw, .grab = grab,
-    .event = event, .subject = subject,
+    .subject = subject, .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout,
 };
