@@ -5,7 +5,7 @@
 
 extern const Command bench_command, data_info_command, data_synth_command, decode_command, design_command, doctor_command, encode_command,
     eval_command, figure_command, fork_command, presets_list_command, presets_show_command, resume_command, runs_compare_command,
-    runs_list_command, runs_rename_command, runs_rm_command, runs_show_command, runs_tag_command, sample_command, shot_command,
+    runs_list_command, runs_rename_command, runs_rm_command, runs_show_command, runs_tag_command, runs_verify_command, sample_command, shot_command,
     summary_command, train_command;
 
 /* In the order of a first day's work: --help and the manual list them so. */
@@ -32,6 +32,7 @@ const Command *const commands[] = {
     &runs_rename_command,
     &runs_tag_command,
     &runs_rm_command,
+    &runs_verify_command,
     &bench_command,
     &shot_command,
 };

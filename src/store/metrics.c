@@ -1,6 +1,6 @@
 /* One metric to one line of JSON and back.  Lines are printed by hand, so that numbers are the shortest that read back
  * as the same and the same training writes the same bytes. */
-#include "store/metrics.h"
+#include "store/log.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -116,7 +116,7 @@ bool metric_append(Run *run, const Metric *metric, Error *err)
     char *line = metric_print(metric);
     bool good = run_append(run, line, err);
     free(line);
-    return good;
+    return good && run_log(run, metric, err);
 }
 
 /* -- Reading. */

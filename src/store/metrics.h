@@ -29,7 +29,7 @@ typedef struct Metric {
 Metric metric_new(MetricKind kind); /* every optional number NaN, all else zero */
 
 char *metric_print(const Metric *metric); /* the line without its end; the caller's */
-bool metric_append(Run *run, const Metric *metric, Error *err) MUST_CHECK;
+bool metric_append(Run *run, const Metric *metric, Error *err) MUST_CHECK; /* to metrics.jsonl, and to log.txt in words */
 
 typedef struct Metrics {
     Metric *item;

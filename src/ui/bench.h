@@ -70,8 +70,12 @@ bool bench_train(Bench *bench, Error *err) MUST_CHECK;       /* a new run of the
 bool bench_resume(Bench *bench, const char *run, Error *err) MUST_CHECK;
 bool bench_fork(Bench *bench, const char *run, int epoch, Error *err) MUST_CHECK; /* a new run that goes on from there */
 bool bench_show_run(Bench *bench, const char *run, Error *err) MUST_CHECK; /* a run that is over, as if it had just ended */
-bool bench_sweep(Bench *bench, const char *settings, Error *err) MUST_CHECK; /* "lr=1e-2,1e-3": one run a value, one after the other */
+bool bench_sweep(Bench *bench, const char *settings, Error *err) MUST_CHECK; /* "lr=1e-2,1e-3": one run a value, one after the other; behind what trains now */
 int bench_queued(const Bench *bench);                        /* runs of the sweep still to come */
+const Design *bench_queued_design(const Bench *bench, int i);
+const char *bench_queued_setting(const Bench *bench, int i); /* "lr=1e-2" */
+void bench_cancel_queued(Bench *bench, int i);               /* -1: all */
+void bench_set_answers(Bench *bench, const char *text);      /* of the design at hand, by the wizard: kept with its runs */
 bool bench_training(const Bench *bench);                     /* waiting for data, running or paused */
 bool bench_waiting(const Bench *bench);                      /* for data */
 void bench_ask_stop(Bench *bench);

@@ -61,8 +61,13 @@ typedef struct Plan {
     RunMeta meta;
     Design *design;
     Weights weights; /* fork */
+    char tag[48];    /* the new run's; "": none */
+    char *answers;   /* its answers.txt; NULL: none */
     int start_stage, start_epoch;
 } Plan;
+
+/* A design that waits for its turn, and the setting that makes it differ. */
+typedef struct Queued { Design *design; char setting[48]; } Queued;
 
 /* A run that is over, made into a snapshot by a thread. */
 typedef struct ShowJob {
@@ -119,7 +124,9 @@ struct Bench {
     PreviewJob *previewed; /* the job's, until it is done: only `stop` may be touched */
 
     Plan plan;
-    Design **queue; /* of a sweep */
+    char *answers;  /* of the wizard, for the design with this version; NULL: none */
+    unsigned answers_version;
+    Queued *queue;  /* of a sweep */
     int queued;
     char show_name[RUN_NAME]; /* a run to be shown once its data is there; "": none */
     Job *show_job;
@@ -143,6 +150,8 @@ bool bench_tick_training(Bench *bench);
 void bench_touched(Bench *bench); /* the design is another one */
 bool bench_tick_known(Bench *bench);
 void bench_known_free(Bench *bench);
+bool bench_train_design(Bench *bench, const Design *design, const char *tag, Error *err) MUST_CHECK;
+bool bench_next_queued(Bench *bench, Error *err) MUST_CHECK; /* there must be one */
 void bench_data_free(Bench *bench);
 void bench_training_free(Bench *bench);
 void bench_start_previews(Bench *bench);

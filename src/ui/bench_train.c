@@ -5,6 +5,7 @@
 #include "ui/widgets.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "store/model.h"
 #include "tensor/dense.h"
@@ -41,6 +42,7 @@ static void drop_plan(Bench *bench)
     if (bench->plan.resume)
         run_close(&bench->plan.run);
     design_free(bench->plan.design);
+    free(bench->plan.answers);
     weights_clear(&bench->plan.weights);
     bench->plan = (Plan){.run.lock = -1};
 }
@@ -112,6 +114,17 @@ void bench_gather_probes(Bench *bench, float **code_x, int *codes)
     *code_x = gather(set, *codes, bench->scatter_label);
 }
 
+/* What a new run is remembered by besides its design. */
+static bool write_origin(const Plan *plan, Error *err)
+{
+    char path[RUN_PATH];
+    RunTags tags = {.count = 1};
+    snprintf(tags.tag[0], sizeof tags.tag[0], "%s", plan->tag);
+    return (!plan->tag[0] || run_write_tags(&plan->run, &tags, err)) &&
+           (!plan->answers || (run_path(&plan->run, "answers.txt", path, sizeof path, err) &&
+                               file_write(path, plan->answers, strlen(plan->answers), err)));
+}
+
 static bool launch(Bench *bench, Error *err)
 {
     Plan *plan = &bench->plan;
@@ -129,6 +142,10 @@ static bool launch(Bench *bench, Error *err)
         snprintf(plan->meta.data_checksum, sizeof plan->meta.data_checksum, "%s", data->checksum);
         if (!run_create(&plan->run, bench->runs_dir, NULL, plan->design, &plan->meta, err))
             return false;
+        if (!write_origin(plan, err)) {
+            run_close(&plan->run);
+            return false;
+        }
     }
     bench_forget_training(bench);
     bool resume = plan->resume;
@@ -155,7 +172,7 @@ static bool launch(Bench *bench, Error *err)
     return true;
 }
 
-static bool train_design(Bench *bench, const Design *design, Error *err)
+bool bench_train_design(Bench *bench, const Design *design, const char *tag, Error *err)
 {
     if (!idle(bench, err))
         return false;
@@ -167,64 +184,23 @@ static bool train_design(Bench *bench, const Design *design, Error *err)
     bench->plan.wanted = true;
     bench->plan.design = design_copy(design);
     bench->plan.meta = new_meta(bench);
+    snprintf(bench->plan.tag, sizeof bench->plan.tag, "%s", tag);
+    if (bench->answers && bench->answers_version == bench->version && design == bench_design(bench))
+        bench->plan.answers = mem_text(bench->answers);
     bench_tick_training(bench);
     return true;
 }
 
 bool bench_train(Bench *bench, Error *err)
 {
-    return train_design(bench, bench_design(bench), err);
+    return bench_train_design(bench, bench_design(bench), "", err);
 }
 
-/* ---- sweeps */
-
-int bench_queued(const Bench *bench) { return bench->queued; }
-
-static void forget_queue(Bench *bench)
+void bench_set_answers(Bench *bench, const char *text)
 {
-    for (int i = 0; i < bench->queued; i++)
-        design_free(bench->queue[i]);
-    free(bench->queue);
-    bench->queue = NULL;
-    bench->queued = 0;
-}
-
-static bool next_in_queue(Bench *bench, Error *err)
-{
-    Design *design = bench->queue[0];
-    bench->queued--;
-    memmove(bench->queue, bench->queue + 1, (size_t)bench->queued * sizeof *bench->queue);
-    bool good = train_design(bench, design, err);
-    design_free(design);
-    if (!good)
-        forget_queue(bench);
-    return good;
-}
-
-bool bench_sweep(Bench *bench, const char *settings, Error *err)
-{
-    const char *equals = strchr(settings, '=');
-    char name[64], assignment[256];
-    if (!equals || equals == settings || equals - settings >= (int)sizeof name)
-        return error_set(err, ERROR_USAGE, "lr=1e-2,1e-3,1e-4", "a sweep is a setting and its values");
-    if (!idle(bench, err))
-        return false;
-    forget_queue(bench);
-    snprintf(name, sizeof name, "%.*s", (int)(equals - settings), settings);
-    for (const char *at = equals + 1; *at;) {
-        size_t bytes = strcspn(at, ",");
-        Design *design = design_copy(bench_design(bench));
-        snprintf(assignment, sizeof assignment, "%s=%.*s", name, (int)bytes, at);
-        if (!design_set(design, assignment, err) || !design_check(design, err)) {
-            design_free(design);
-            forget_queue(bench);
-            return false;
-        }
-        bench->queue = mem_resize(bench->queue, (size_t)bench->queued + 1, sizeof *bench->queue);
-        bench->queue[bench->queued++] = design;
-        at += bytes + (at[bytes] == ',');
-    }
-    return bench->queued ? next_in_queue(bench, err) : error_set(err, ERROR_USAGE, "lr=1e-2,1e-3,1e-4", "%s= has no values", name);
+    free(bench->answers);
+    bench->answers = mem_text(text);
+    bench->answers_version = bench->version;
 }
 
 bool bench_resume(Bench *bench, const char *name, Error *err)
@@ -319,8 +295,8 @@ bool bench_tick_training(Bench *bench)
         tell_end(bench);
         Error err = {0};
         if (bench->snapshot->state == WORKER_STOPPED)
-            forget_queue(bench);
-        else if (bench->queued && !next_in_queue(bench, &err))
+            bench_cancel_queued(bench, -1);
+        else if (bench->queued && !bench_next_queued(bench, &err))
             bench_say_error(bench, &err);
         changed = true;
     }
@@ -329,7 +305,7 @@ bool bench_tick_training(Bench *bench)
 
 void bench_ask_stop(Bench *bench)
 {
-    forget_queue(bench);
+    bench_cancel_queued(bench, -1);
     if (bench->plan.wanted)
         drop_plan(bench);
     if (bench->worker)
@@ -348,8 +324,9 @@ bool bench_stop_training(Bench *bench, double seconds)
 
 void bench_training_free(Bench *bench)
 {
-    forget_queue(bench);
+    bench_cancel_queued(bench, -1);
     drop_plan(bench);
+    free(bench->answers);
     bench_forget_training(bench);
 }
 

@@ -17,9 +17,12 @@ static void read_curve(RunInfo *info)
         return;
     size_t room = (size_t)metrics.count;
     info->x = mem_new(room, sizeof *info->x);
+    info->step = mem_new(room, sizeof *info->step);
+    info->time = mem_new(room, sizeof *info->time);
     info->train = mem_new(room, sizeof *info->train);
     info->valid = mem_new(room, sizeof *info->valid);
     int stage = 0;
+    double steps_before = 0, steps = 0, time = 0;
     for (int i = 0; i < metrics.count; i++) {
         const Metric *m = &metrics.item[i];
         if (m->kind != METRIC_EPOCH)
@@ -28,7 +31,12 @@ static void read_curve(RunInfo *info)
             stage = m->stage;
             info->best = NAN;
             info->seconds = 0;
+            steps_before += steps;
         }
+        steps = m->step;
+        time += isfinite(m->seconds) ? m->seconds : 0;
+        info->step[info->count] = steps_before + steps;
+        info->time[info->count] = time;
         info->x[info->count] = info->count + 1;
         info->train[info->count] = m->train_loss;
         info->valid[info->count++] = m->val_loss;
@@ -91,6 +99,8 @@ bool run_info_read(const Run *run, RunInfo *out)
 void run_info_clear(RunInfo *info)
 {
     free(info->x);
+    free(info->step);
+    free(info->time);
     free(info->train);
     free(info->valid);
     design_free(info->design);

@@ -12,6 +12,7 @@ typedef struct RunInfo {
     char loss_name[40];   /* of the last stage: losses of different names are not compared */
     int epochs, planned;  /* of the last stage: done, asked for */
     double *x, *train, *valid; /* one an epoch, over all stages; x counts epochs from 1.  NaN: not there */
+    double *step, *time;  /* the same places in optimizer steps and in seconds, over all stages */
     int count;
     double best;          /* least validation loss of the last stage (training loss where there is none); NaN: no epoch yet */
     int best_epoch;

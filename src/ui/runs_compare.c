@@ -1,59 +1,96 @@
-/* Runs side by side: curves in one plot, settings that differ, the same digits by each. */
+/* Runs side by side: curves in one plot, and the settings that differ. */
 #include "ui/runs_own.h"
 
 #include "base/mem.h"
 #include "term/plot.h"
-#include "ui/pictures.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIFFERENCES = 400, KEY_TEXT = 32, VALUE_TEXT = 48 };
+enum { DIFFERENCES = 400, KEY_TEXT = 32, VALUE_TEXT = 48, LABEL = 13 /* columns of the settings' names */ };
 
 static Runs *self(App *app) { return runs_state(app); }
 
-void runs_draw_curves(App *app, Cells *cells, Rect area)
+static const char *const axis_name[RUNS_AXES] = {"epochs", "steps", "seconds"};
+
+static const double *axis_of(const RunInfo *info, RunsAxis axis)
+{
+    const double *const x[RUNS_AXES] = {info->x, info->step, info->time};
+    return x[axis];
+}
+
+/* The legend stands in the title's line; what does not fit there has its letter in the plot only. */
+static int draw_name(Cells *cells, Rect head, int x, int letter, Dash dash, const char *name)
+{
+    static const char *const sample[] = {"━━", "╌╌", "┈┈"};
+    if (x + 6 > head.x + head.w)
+        return x;
+    x = cells_textf(cells, x, head.y, bold(runs_letter_role(letter)), "%c ", 'A' + letter);
+    if (cells->look.utf8)
+        x = cells_textf(cells, x, head.y, bold(runs_letter_role(letter)), "%s ", sample[dash]);
+    int room = head.x + head.w - x;
+    return cells_text_cut(cells, x, head.y, room < 16 ? room : 16, plain(ROLE_DIM), name) + 2;
+}
+
+void runs_draw_curves(App *app, Cells *cells, const PaneView *view)
 {
     Runs *r = self(app);
     RunInfo *info[MARKS];
     int letter[MARKS], runs = runs_compared(app, info, letter), count = 0, others = 0;
-    PlotSeries series[MARKS];
-    double last = 1;
-    Rect line = rect_cut_top(&area, 1);
-    int x = cells_text(cells, line.x, line.y, bold(ROLE_TEXT), runs > 1 ? "validation" : "loss") + 2;
+    PlotSeries series[MARKS + 1];
+    PlotMark best[MARKS];
+    double first = INFINITY, last = -INFINITY;
+    Rect head = view->head, area = view->area, foot = rect_cut_bottom(&area, area.h > 9 ? 1 : 0);
+    bool roomy = runs > 1 && head.w >= 12 * runs + 12;
+    int x = head.x, marks = 0;
+    if (roomy)
+        x = cells_text(cells, x, head.y, plain(ROLE_DIM), "validation") + 2;
     for (int i = 0; i < runs; i++) {
         /* Losses of different kinds have no axis in common: the first marked run's counts. */
         if (strcmp(info[i]->loss_name, info[0]->loss_name) != 0) {
             others++;
             continue;
         }
-        bool valid = info[i]->count && isfinite(info[i]->valid[info[i]->count - 1]);
-        series[count] = (PlotSeries){info[i]->x, valid ? info[i]->valid : info[i]->train, info[i]->count, ink_role(runs_letter_role(letter[i])),
-                                     (Dash)(count % 3), (char)(letter[i] < 0 ? '*' : 'A' + letter[i])};
-        count++;
-        last = fmax(last, info[i]->count);
-        if (letter[i] >= 0) {
-            x = cells_textf(cells, x, line.y, bold(runs_letter_role(letter[i])), "%c %s", 'A' + letter[i], (const char *const[]){"━", "╌", "┈"}[(count - 1) % 3]);
-            x = cells_text_cut(cells, x + 1, line.y, 16, plain(ROLE_DIM), info[i]->run.name) + 2;
+        const RunInfo *run = info[i];
+        const double *along = axis_of(run, r->axis);
+        bool valid = run->count && isfinite(run->valid[run->count - 1]);
+        Dash dash = (Dash)(count % 3);
+        if (runs == 1) /* one run alone: training too */
+            series[count++] = (PlotSeries){along, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'}, dash = DASH_DASHED;
+        if (valid || runs > 1)
+            series[count++] = (PlotSeries){along, valid ? run->valid : run->train, run->count, ink_role(runs == 1 ? ROLE_VALID : runs_letter_role(letter[i])),
+                                           dash, (char)(letter[i] < 0 ? 'v' : 'A' + letter[i])};
+        for (int k = 0; k < run->count; k++) {
+            first = fmin(first, along[k]);
+            last = fmax(last, along[k]);
+        }
+        if (run->count == 1) /* no line yet */
+            best[marks++] = (PlotMark){along[0], valid ? run->valid[0] : run->train[0], 0x25cf, series[count - 1].ink, NULL, false};
+        if (letter[i] >= 0)
+            x = draw_name(cells, head, x, letter[i], dash, run->run.name);
+        else if (run->count) {
+            x = cells_text(cells, x, head.y, plain(ROLE_TRAIN), cells->look.utf8 ? "━━ " : "t ");
+            x = cells_text(cells, x, head.y, plain(ROLE_DIM), "training") + 2;
+            x = cells_text(cells, x, head.y, plain(ROLE_VALID), !valid ? "" : cells->look.utf8 ? "╌╌ " : "v ");
+            x = cells_text(cells, x, head.y, plain(ROLE_DIM), valid ? "validation" : "") + 2;
         }
     }
     char left_out[40];
     snprintf(left_out, sizeof left_out, "%d of another loss", others);
     if (others)
-        cells_text_cut(cells, x, line.y, line.x + line.w - x, plain(ROLE_DIM), left_out);
-    PlotSeries both[2];
-    if (runs == 1 && count == 1) { /* one run alone: training too */
-        both[0] = (PlotSeries){info[0]->x, info[0]->train, info[0]->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'};
-        both[1] = (PlotSeries){info[0]->x, info[0]->valid, info[0]->count, ink_role(ROLE_VALID), DASH_DASHED, 'v'};
-    }
-    Plot plot = {.series = runs == 1 ? both : series, .count = runs == 1 ? 2 * count : count, .x0 = 1, .x1 = last > 1 ? last : 2,
-                 .log_y = !r->linear, .whole_x = true, .cursor = NAN};
-    if (plot_fit_y(&plot))
+        cells_text_cut(cells, x, head.y, head.x + head.w - x, plain(ROLE_DIM), left_out);
+    Plot plot = {.series = series, .count = count, .mark = best, .marks = marks, .x0 = first, .x1 = last > first ? last : first + 1,
+                 .log_y = !r->linear, .whole_x = r->axis == AXIS_EPOCHS, .cursor = NAN};
+    if (count && isfinite(first) && plot_fit_y(&plot)) {
         plot_draw(cells, area, &plot);
-    else
-        cells_text(cells, area.x, area.y + 1, plain(ROLE_DIM), "no epoch is finished yet");
+        Rect inside = plot_inside(area);
+        cells_textf(cells, inside.x, foot.h ? foot.y : area.y + area.h, plain(ROLE_DIM), "%s%s%s, %s", axis_name[r->axis],
+                    runs ? ", " : "", runs ? info[0]->loss_name : "", r->linear ? "linear" : "logarithmic");
+    } else {
+        cells_text(cells, area.x, area.y + 1, plain(ROLE_DIM), runs_chosen_waiting(app) >= 0 ? "it waits for its turn" : "no epoch is finished yet");
+    }
 }
 
 typedef struct Setting { char key[KEY_TEXT], value[MARKS][VALUE_TEXT]; } Setting;
@@ -108,76 +145,56 @@ static void put_run(Setting *setting, int *count, int run, const RunInfo *info)
         put_set(setting, count, run, design->layer[i].name, &design->layer[i].set);
 }
 
-void runs_draw_differences(App *app, Cells *cells, Rect area)
+static void draw_settings(Cells *cells, Rect area, const RunInfo *info)
 {
-    RunInfo *info[MARKS];
-    int letter[MARKS], runs = runs_compared(app, info, letter), count = 0;
-    char text[48];
-    if (runs < 2) {
-        heading_draw(cells, &area, "settings", "mark runs with Space to compare");
-        const RunInfo *one = runs ? info[0] : NULL;
-        if (!one)
-            return;
-        Setting *setting = mem_new(DIFFERENCES, sizeof *setting);
-        put_run(setting, &count, 0, one);
-        for (int i = 0; i < count && area.h > 0; i++) {
-            Rect line = rect_cut_top(&area, 1);
-            cells_text_cut(cells, line.x, line.y, 12, plain(ROLE_DIM), setting[i].key);
-            cells_text_cut(cells, line.x + 13, line.y, line.w - 13, plain(ROLE_TEXT), setting[i].value[0]);
-        }
-        free(setting);
-        return;
-    }
-    heading_draw(cells, &area, "settings that differ", NULL);
+    int count = 0;
     Setting *setting = mem_new(DIFFERENCES, sizeof *setting);
-    for (int i = 0; i < runs; i++)
-        put_run(setting, &count, i, info[i]);
-    int label = 12, wide = (area.w - label) / runs;
-    Rect line = rect_cut_top(&area, 1);
-    for (int i = 0; i < runs; i++) {
-        snprintf(text, sizeof text, "%c", 'A' + letter[i]);
-        cells_text(cells, line.x + label + i * wide, line.y, bold(runs_letter_role(letter[i])), text);
-    }
-    for (int k = 0; k < count && area.h > 0; k++) {
-        bool differs = false;
-        for (int i = 1; i < runs; i++)
-            differs |= strcmp(setting[k].value[i], setting[k].value[0]) != 0;
-        if (!differs)
-            continue;
-        line = rect_cut_top(&area, 1);
-        cells_text_cut(cells, line.x, line.y, label - 1, plain(ROLE_DIM), setting[k].key);
-        for (int i = 0; i < runs; i++)
-            cells_text_cut(cells, line.x + label + i * wide, line.y, wide - 1, plain(ROLE_TEXT), setting[k].value[i][0] ? setting[k].value[i] : "-");
+    put_run(setting, &count, 0, info);
+    for (int i = 0; i < count && area.h > 0; i++) {
+        Rect line = rect_cut_top(&area, 1);
+        cells_text_cut(cells, line.x, line.y, LABEL, plain(ROLE_DIM), setting[i].key);
+        cells_text_cut(cells, line.x + LABEL + 1, line.y, line.w - LABEL - 1, plain(ROLE_TEXT), setting[i].value[0]);
     }
     free(setting);
 }
 
-void runs_draw_digits(App *app, Cells *cells, Rect area)
+void runs_draw_differences(App *app, Cells *cells, const PaneView *view)
 {
-    Runs *r = self(app);
     RunInfo *info[MARKS];
-    int letter[MARKS], runs = runs_compared(app, info, letter), count, w, h;
-    Shape shape;
-    float *x = runs_probe_digits(app, &count, &shape);
-    if (!x || area.h < 4) {
-        free(x);
+    int letter[MARKS], runs = runs_compared(app, info, letter), count = 0, waiting = runs_chosen_waiting(app);
+    Rect area = view->area;
+    if (waiting >= 0) {
+        RunInfo next = {.design = (Design *)bench_queued_design(app_bench(app), waiting), .meta.seed = bench_seed(app_bench(app))};
+        draw_settings(cells, area, &next);
         return;
     }
-    heading_draw(cells, &area, "the same digits", NULL);
-    pictures_tile_size(shape, (area.w - 2) / 2, area.h, runs + 1, &w, &h);
-    int columns = (area.w - 1) / (w + 1);
-    columns = columns > count ? count : columns;
-    size_t size = shape_size(shape);
-    for (int row = 0; row <= runs && area.h >= h; row++) {
-        Rect line = rect_cut_top(&area, h);
-        const Digits *digits = row ? runs_digits_of(r, info[row - 1]->run.name) : NULL;
-        if (row && letter[row - 1] >= 0)
-            cells_textf(cells, line.x, line.y, bold(runs_letter_role(letter[row - 1])), "%c", 'A' + letter[row - 1]);
-        const float *from = row ? (digits ? digits->output : NULL) : x;
-        for (int k = 0; from && k < columns; k++)
-            pictures_draw(cells, rect_new(line.x + 2 + k * (w + 1), line.y, w, h), from + (size_t)k * size, shape);
-        if (area.h > h)
-            rect_cut_top(&area, 1);
+    if (runs < 2) {
+        cells_text_cut(cells, view->head.x, view->head.y, view->head.w, plain(ROLE_DIM), "Space marks runs to compare");
+        if (runs)
+            draw_settings(cells, area, info[0]);
+        return;
     }
-    free(x);
+    cells_text_cut(cells, view->head.x, view->head.y, view->head.w, plain(ROLE_DIM), "that differ");
+    Setting *setting = mem_new(DIFFERENCES, sizeof *setting);
+    for (int i = 0; i < runs; i++)
+        put_run(setting, &count, i, info[i]);
+    int wide = (area.w - LABEL) / runs, same = 0;
+    Rect line = rect_cut_top(&area, 1);
+    for (int i = 0; i < runs; i++)
+        cells_textf(cells, line.x + LABEL + i * wide, line.y, bold(runs_letter_role(letter[i])), "%c", 'A' + letter[i]);
+    for (int k = 0; k < count; k++) {
+        bool differs = false;
+        for (int i = 1; i < runs; i++)
+            differs |= strcmp(setting[k].value[i], setting[k].value[0]) != 0;
+        same += !differs;
+        if (!differs || area.h < 1)
+            continue;
+        line = rect_cut_top(&area, 1);
+        cells_text_cut(cells, line.x, line.y, LABEL - 1, plain(ROLE_DIM), setting[k].key);
+        for (int i = 0; i < runs; i++)
+            cells_text_cut(cells, line.x + LABEL + i * wide, line.y, wide - 1, plain(ROLE_TEXT), setting[k].value[i][0] ? setting[k].value[i] : "-");
+    }
+    if (area.h > 0)
+        cells_textf(cells, area.x, area.y, plain(ROLE_FAINT), "%d %s the same", same, same == 1 ? "setting is" : "settings are");
+    free(setting);
 }

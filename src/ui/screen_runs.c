@@ -1,25 +1,14 @@
-/* Runs: what was tried and what came of it.  Marked runs are laid over each other, their settings side by side, and the same digits
- * shown as each of them makes them. */
+/* Runs: what was tried and what came of it.  What keys do, and which runs are compared; the panes are in runs_*.c. */
 #include "ui/runs_own.h"
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "store/model.h"
-#include "tensor/team.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The same digits through a run's best weights. */
-typedef struct DigitJob {
-    char run[RUN_NAME], runs_dir[RUN_PATH];
-    float *x, *output;
-    int count;
-    size_t size;
-    Error error;
-} DigitJob;
+enum { PANE_TABLE, PANE_CURVES, PANE_SETTINGS, PANE_DIGITS, PANE_NOTES };
 
 static Runs *self(App *app) { return runs_state(app); }
 
@@ -35,13 +24,29 @@ static void reload(App *app)
     r->job = job_start(run_infos_read, infos, app_wake(app));
 }
 
-static RunInfo *chosen(App *app)
+static void open_screen(App *app) { self(app)->sort = -1; }
+
+static void remember_chosen(App *app)
 {
     Runs *r = self(app);
-    return r->list.at < r->runs.count ? &r->runs.item[r->list.at] : NULL;
+    const RunInfo *info = runs_chosen(app);
+    snprintf(r->chosen, sizeof r->chosen, "%s", info ? info->run.name : "");
 }
 
-static RunInfo *find(Runs *r, const char *name)
+RunInfo *runs_chosen(App *app)
+{
+    Runs *r = self(app);
+    return r->list.at < r->count && r->shown[r->list.at] >= 0 ? &r->runs.item[r->shown[r->list.at]] : NULL;
+}
+
+int runs_chosen_waiting(App *app)
+{
+    Runs *r = self(app);
+    int waits = r->list.at < r->count && r->shown[r->list.at] < 0 ? -1 - r->shown[r->list.at] : -1;
+    return waits < bench_queued(app_bench(app)) ? waits : -1;
+}
+
+RunInfo *runs_find(Runs *r, const char *name)
 {
     for (int i = 0; i < r->runs.count && *name; i++)
         if (strcmp(r->runs.item[i].run.name, name) == 0)
@@ -49,7 +54,7 @@ static RunInfo *find(Runs *r, const char *name)
     return NULL;
 }
 
-static int mark_of(const Runs *r, const char *name)
+int runs_mark_of(const Runs *r, const char *name)
 {
     for (int i = 0; i < MARKS; i++)
         if (strcmp(r->mark[i], name) == 0)
@@ -57,123 +62,80 @@ static int mark_of(const Runs *r, const char *name)
     return -1;
 }
 
-/* The runs compared: those marked, else the chosen one alone. */
+bool runs_is_live(App *app, const RunInfo *info)
+{
+    return bench_training(app_bench(app)) && strcmp(bench_run_name(app_bench(app)), info->run.name) == 0;
+}
+
 int runs_compared(App *app, RunInfo *out[MARKS], int letter[MARKS])
 {
     Runs *r = self(app);
     int count = 0;
     for (int i = 0; i < MARKS; i++) {
-        RunInfo *info = find(r, r->mark[i]);
+        RunInfo *info = runs_find(r, r->mark[i]);
         if (info) {
             letter[count] = i;
             out[count++] = info;
         }
     }
-    if (!count && chosen(app)) {
+    if (!count && runs_chosen(app)) {
         letter[0] = -1;
-        out[count++] = chosen(app);
+        out[count++] = runs_chosen(app);
     }
     return count;
 }
 
-/* ---- the same digits by each */
-
-static void make_digits(void *context)
+/* While a run of ours is trained, the folder is read again when it appeared or an epoch was finished, once a second at most. */
+static void follow_training(App *app)
 {
-    DigitJob *job = context;
-    Model model = {0};
-    char name[RUN_NAME + 8];
-    snprintf(name, sizeof name, "%s@best", job->run);
-    if (!model_open(name, job->runs_dir, &model, &job->error) && !model_open(job->run, job->runs_dir, &model, &job->error))
-        return;
-    Team *team = team_new(1, &job->error);
-    Network *net = team ? model_network(&model, job->count, team, &job->error) : NULL;
-    if (net && shape_size(network_input(net)) == job->size && shape_size(network_output(net)) == job->size) {
-        job->output = mem_new((size_t)job->count * job->size, sizeof *job->output);
-        network_forward(net, 0, network_layers(net), job->count, job->x, job->output);
-    }
-    network_free(net);
-    team_free(team);
-    model_clear(&model);
-}
-
-Digits *runs_digits_of(Runs *r, const char *run)
-{
-    for (int i = 0; i < MARKS; i++)
-        if (strcmp(r->digits[i].run, run) == 0)
-            return &r->digits[i];
-    return NULL;
-}
-
-float *runs_probe_digits(App *app, int *count, Shape *shape)
-{
-    const Dataset *set = bench_probe_set(app_bench(app));
-    if (!set)
-        return NULL;
-    *count = set->count < DIGITS ? set->count : DIGITS;
-    *shape = set->shape;
-    float *x = mem_new((size_t)*count * shape_size(set->shape), sizeof *x);
-    for (int i = 0; i < *count; i++)
-        dataset_sample(set, i, x + (size_t)i * shape_size(set->shape));
-    return x;
-}
-
-static void ask_digits(App *app)
-{
+    static const double PAUSE = 1;
     Runs *r = self(app);
-    RunInfo *info[MARKS];
-    int letter[MARKS], count;
-    int runs = runs_compared(app, info, letter);
-    Shape shape;
-    for (int i = 0; i < runs && !r->digit_job; i++) {
-        if (runs_digits_of(r, info[i]->run.name))
-            continue;
-        float *x = runs_probe_digits(app, &count, &shape);
-        if (!x)
-            return;
-        DigitJob *job = mem_new(1, sizeof *job);
-        snprintf(job->run, sizeof job->run, "%s", info[i]->run.name);
-        snprintf(job->runs_dir, sizeof job->runs_dir, "%s", r->runs.folder);
-        job->x = x;
-        job->count = count;
-        job->size = shape_size(shape);
-        r->digit_job = job_start(make_digits, job, app_wake(app));
+    Bench *bench = app_bench(app);
+    const Snapshot *s = bench_snapshot(bench);
+    const RunInfo *info = runs_find(r, bench_run_name(bench));
+    bool gone = info && strcmp(info->state, "running") == 0 && !bench_training(bench);
+    bool newer = bench_training(bench) && (!info || (s && s->progress.epoch != r->loaded_epochs));
+    if (r->job || !r->loaded || !(newer || gone) || !bench_run_name(bench)[0])
+        return;
+    if (app_now(app) - r->loaded_at < PAUSE) {
+        app_call_at(app, r->loaded_at + PAUSE + 0.01);
+        return;
     }
-}
-
-static void keep_digits(Runs *r, DigitJob *job)
-{
-    /* A place that no marked run needs. */
-    Digits *place = &r->digits[0];
-    for (int i = MARKS - 1; i >= 0; i--)
-        if (!r->digits[i].run[0] || mark_of(r, r->digits[i].run) < 0)
-            place = &r->digits[i];
-    free(place->output);
-    place->output = job->output;
-    snprintf(place->run, sizeof place->run, "%s", job->run);
-    free(job->x);
-    free(job);
+    r->loaded_epochs = s ? s->progress.epoch : 0;
+    reload(app);
 }
 
 static void tick(App *app)
 {
     Runs *r = self(app);
+    bool front = app_screen(app) == &screen_runs;
     if (r->job && job_done(r->job)) {
         RunInfos *infos = job_finish(r->job);
         r->job = NULL;
+        remember_chosen(app);
         run_infos_clear(&r->runs);
         r->runs = *infos;
         free(infos);
         r->loaded = true;
+        r->loaded_at = app_now(app);
+        runs_arrange(app);
+        runs_forget_notes(r);
         app_touch(app);
     }
-    if (r->digit_job && job_done(r->digit_job)) {
-        keep_digits(r, job_finish(r->digit_job));
-        r->digit_job = NULL;
+    if (runs_tick_digits(app))
+        app_touch(app);
+    if (!front)
+        return;
+    runs_ask_digits(app);
+    follow_training(app);
+    int waiting = 0;
+    for (int i = 0; i < r->count; i++)
+        waiting += r->shown[i] < 0;
+    if (waiting != bench_queued(app_bench(app))) {
+        remember_chosen(app);
+        runs_arrange(app);
         app_touch(app);
     }
-    if (app_screen(app) == &screen_runs)
-        ask_digits(app);
 }
 
 static void close_screen(App *app)
@@ -184,114 +146,82 @@ static void close_screen(App *app)
         run_infos_clear(infos);
         free(infos);
     }
-    if (r->digit_job)
-        keep_digits(r, job_finish(r->digit_job));
-    for (int i = 0; i < MARKS; i++)
-        free(r->digits[i].output);
+    runs_close_digits(r);
+    runs_forget_notes(r);
     run_infos_clear(&r->runs);
+    free(r->shown);
 }
 
-/* ---- the table */
+/* ---- drawing and events */
 
+static void draw(App *app, Cells *cells, Rect area) { app_panes(app, cells, area); }
 
-static void draw_row(App *app, Cells *cells, Rect row, int i)
+static void moved(App *app)
+{
+    remember_chosen(app);
+    runs_ask_digits(app);
+}
+
+static bool table_event(App *app, const Event *event)
 {
     Runs *r = self(app);
-    const RunInfo *info = &r->runs.item[i];
-    int mark = mark_of(r, info->run.name);
-    char loss[16], epochs[16], time[16];
-    bool here = i == r->list.at, live = strcmp(info->state, "running") == 0;
-    loss_text(loss, sizeof loss, info->best);
-    snprintf(epochs, sizeof epochs, "%d/%d", info->epochs, info->planned);
-    brief_seconds(time, sizeof time, info->seconds);
-    list_mark(&r->list, cells, i, true);
-    if (mark >= 0)
-        cells_put(cells, row.x + 2, row.y, bold(runs_letter_role(mark)), (uint32_t)('A' + mark));
-    int name = row.w >= 90 ? 24 : 16, x = row.x + 4 + name + 1;
-    cells_text_cut(cells, row.x + 4, row.y, name, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), info->run.name);
-    cells_text_right(cells, x + 7, row.y, plain(ROLE_DIM), epochs);
-    cells_text_right(cells, x + 15, row.y, plain(ROLE_TEXT), isfinite(info->best) ? loss : "-");
-    cells_text_right(cells, x + 24, row.y, plain(ROLE_DIM), time);
-    cells_text_cut(cells, x + 26, row.y, 9, plain(live ? ROLE_ACCENT : strcmp(info->state, "done") == 0 ? ROLE_GOOD : strcmp(info->state, "diverged") == 0 ? ROLE_BAD : ROLE_DIM),
-                   live ? "▶ live" : info->state);
-    int end = cells_text_cut(cells, x + 36, row.y, row.x + row.w - x - 37, plain(ROLE_DIM), info->loss_name);
-    if (info->tags[0] || info->note[0])
-        cells_text_cut(cells, end + 2, row.y, row.x + row.w - end - 3, plain(ROLE_CHANGED), info->tags[0] ? info->tags : info->note);
-}
-
-static void draw_table(App *app, Cells *cells, Rect area)
-{
-    Runs *r = self(app);
-    Rect line = rect_cut_top(&area, 1);
-    int name = line.w >= 90 ? 24 : 16, x = line.x + 4 + name + 1;
-    cells_text(cells, line.x + 4, line.y, plain(ROLE_DIM), "run");
-    cells_text_right(cells, x + 7, line.y, plain(ROLE_DIM), "epochs");
-    cells_text_right(cells, x + 15, line.y, plain(ROLE_DIM), "best");
-    cells_text_right(cells, x + 24, line.y, plain(ROLE_DIM), "time");
-    cells_text(cells, x + 26, line.y, plain(ROLE_DIM), "state");
-    cells_text_cut(cells, x + 36, line.y, line.x + line.w - x - 36, plain(ROLE_DIM), "loss");
-    r->list.count = r->runs.count;
-    list_place(&r->list, area);
-    for (int i = 0; i < r->runs.count; i++) {
-        Rect row = list_row(&r->list, i);
-        if (!rect_empty(row))
-            draw_row(app, cells, row, i);
-    }
-    list_scrollbar(&r->list, cells);
-}
-
-static void draw(App *app, Cells *cells, Rect area)
-{
-    Runs *r = self(app);
-    if (!r->runs.count) {
-        cells_text(cells, area.x, area.y + 1, plain(ROLE_DIM), r->loaded ? "no runs yet: t on the start or design screen makes the first" : "reading the runs");
-        return;
-    }
-    bool wide = area.w >= 110;
-    int rows = r->runs.count + 1 < area.h * 2 / 5 ? r->runs.count + 1 : area.h * 2 / 5;
-    draw_table(app, cells, rect_cut_top(&area, rows < 4 ? 4 : rows));
-    rect_cut_top(&area, 1);
-    Rect right = rect_cut_right(&area, wide ? area.w * 2 / 5 : area.w >= 70 ? 33 : 0);
-    rect_cut_right(&area, right.w ? 2 : 0);
-    runs_draw_curves(app, cells, area);
-    if (right.h >= 24) {
-        runs_draw_differences(app, cells, rect_cut_top(&right, right.h / 2));
-        runs_draw_digits(app, cells, right);
-    } else if (wide) {
-        runs_draw_differences(app, cells, rect_cut_left(&right, right.w / 2));
-        runs_draw_digits(app, cells, right);
-    } else {
-        runs_draw_differences(app, cells, right);
-    }
-}
-
-static bool event(App *app, const Event *event)
-{
-    bool used = list_event(&self(app)->list, event);
+    if (event->kind == EVENT_MOUSE && event->mouse == MOUSE_PRESS)
+        for (int i = 0; i < RUNS_COLUMNS; i++)
+            if (rect_has(r->head[i], event->x, event->y)) {
+                runs_sort_by(app, i);
+                return true;
+            }
+    bool used = list_event(&r->list, event);
     if (used)
-        ask_digits(app);
+        moved(app);
     return used;
+}
+
+/* While the filter is typed all keys are its own; each narrows the table at once. */
+static bool grab(App *app, const Event *event)
+{
+    Runs *r = self(app);
+    if (!r->filtering || event->kind != EVENT_KEY)
+        return false;
+    if (event->key == K_ENTER || event->key == K_ESC || event->key == K_TAB) {
+        r->filtering = false;
+        if (event->key == K_ESC)
+            edit_set(&r->filter, "");
+    } else if (event->key == K_UP || event->key == K_DOWN) {
+        list_event(&r->list, event);
+        moved(app);
+        return true;
+    } else if (!edit_event(&r->filter, event)) {
+        return true;
+    }
+    runs_arrange(app);
+    moved(app);
+    return true;
 }
 
 /* ---- actions */
 
+static RunInfo *chosen(App *app) { return runs_chosen(app); }
 static bool some(App *app) { return chosen(app) != NULL; }
+static bool any(App *app) { return self(app)->count > 0; }
+static bool waits(App *app) { return bench_queued(app_bench(app)) > 0; }
+static bool some_or_waiting(App *app) { return some(app) || runs_chosen_waiting(app) >= 0; }
 
 static void do_mark(App *app, const char *argument)
 {
     (void)argument;
     Runs *r = self(app);
     const char *name = chosen(app)->run.name;
-    int mark = mark_of(r, name);
+    int mark = runs_mark_of(r, name);
     if (mark >= 0)
         r->mark[mark][0] = '\0';
-    else if ((mark = mark_of(r, "")) >= 0)
+    else if ((mark = runs_mark_of(r, "")) >= 0)
         snprintf(r->mark[mark], sizeof r->mark[mark], "%s", name);
     else
         app_say(app, ROLE_DIM, "%d runs are marked: no more letters", MARKS);
-    if (r->list.at + 1 < r->runs.count)
+    if (r->list.at + 1 < r->count)
         r->list.at++;
-    ask_digits(app);
+    moved(app);
 }
 
 static void do_unmark(App *app, const char *argument)
@@ -332,7 +262,7 @@ static void do_design(App *app, const char *argument)
 
 static Run *acting(App *app)
 {
-    RunInfo *info = find(self(app), self(app)->acting);
+    RunInfo *info = runs_find(self(app), self(app)->acting);
     return info ? &info->run : NULL;
 }
 
@@ -434,9 +364,24 @@ static void do_delete(App *app, const char *argument)
     (void)argument;
     static const Choice choice[] = {{"d", "delete it", "folder, weights, pictures: all of it"}, {"k", "keep it", NULL}};
     char title[RUN_NAME + 24];
+    int waiting = runs_chosen_waiting(app);
+    if (waiting >= 0) { /* nothing is lost */
+        app_say(app, ROLE_TEXT, "%s will not be trained", bench_queued_setting(app_bench(app), waiting));
+        bench_cancel_queued(app_bench(app), waiting);
+        runs_arrange(app);
+        return;
+    }
     act_on_chosen(app);
     snprintf(title, sizeof title, "delete %s", self(app)->acting);
     app_ask(app, title, "This cannot be undone.", choice, 2, delete_answer);
+}
+
+static void do_cancel(App *app, const char *argument)
+{
+    (void)argument;
+    app_say(app, ROLE_TEXT, "the queue is empty; what is in training goes on");
+    bench_cancel_queued(app_bench(app), -1);
+    runs_arrange(app);
 }
 
 static void sweep_entered(App *app, const char *text)
@@ -444,10 +389,15 @@ static void sweep_entered(App *app, const char *text)
     Error err = {0};
     if (!text)
         return;
-    if (bench_sweep(app_bench(app), text, &err))
-        app_say(app, ROLE_GOOD, "%d runs are queued; they appear here as they end", bench_queued(app_bench(app)) + 1);
-    else
+    if (bench_sweep(app_bench(app), text, &err)) {
+        int queued = bench_queued(app_bench(app));
+        app_say(app, ROLE_GOOD, "%d run%s queued; the first is in training", queued, queued == 1 ? " is" : "s are");
+    } else {
         app_say_error(app, &err);
+    }
+    self(app)->chosen[0] = '\0';
+    self(app)->list.at = 0;
+    runs_arrange(app);
     reload(app);
 }
 
@@ -459,25 +409,84 @@ static void do_sweep(App *app, const char *argument)
         app_prompt(app, "sweep", "The design at hand once with each value: lr=1e-2,1e-3,1e-4", "lr=1e-2,1e-3,1e-4", sweep_entered, NULL);
 }
 
+static void do_filter(App *app, const char *argument)
+{
+    Runs *r = self(app);
+    char kept[sizeof r->filter.text];
+    snprintf(kept, sizeof kept, "%s", argument ? argument : r->filter.text);
+    edit_set(&r->filter, kept);
+    r->filter.fresh = false;
+    r->filtering = !argument;
+    app_focus(app, "table");
+    runs_arrange(app);
+}
+
+static void do_sort(App *app, const char *argument)
+{
+    Runs *r = self(app);
+    int column = r->sort + 1 < RUNS_COLUMNS && r->head[r->sort + 1].w ? r->sort + 1 : -1; /* of those that are seen */
+    for (int i = 0; argument && i < RUNS_COLUMNS; i++)
+        if (strcmp(runs_column_name(i), argument) == 0)
+            column = i;
+    r->reverse = false;
+    r->sort = column;
+    runs_arrange(app);
+    app_say(app, ROLE_DIM, "sorted by %s", column < 0 ? "age: the newest first" : runs_column_name(column));
+}
+
+static void do_reverse(App *app, const char *argument)
+{
+    (void)argument;
+    self(app)->reverse = !self(app)->reverse;
+    runs_arrange(app);
+}
+
+static void do_x(App *app, const char *argument) { (void)argument; self(app)->axis = (RunsAxis)((self(app)->axis + 1) % RUNS_AXES); }
 static void do_axis(App *app, const char *argument) { (void)argument; self(app)->linear = !self(app)->linear; }
 static void do_reload(App *app, const char *argument) { (void)argument; reload(app); }
 
 static const Action actions[] = {
     {"open", "Enter", "open", "look at the run: curve, digits, codes", do_open, some, "RUN"},
     {"mark", "Space", "mark", "mark the run, to compare it", do_mark, some, NULL},
+    {"filter", "/", "filter", "only runs with these words: in name, tags, note, state, data, lr=0.001", do_filter, NULL, "WORDS"},
+    {"sort", "s", "sort", "by the next column; a click on its name does so, too", do_sort, any, "COLUMN"},
+    {"reverse", "S", NULL, "the other way round", do_reverse, any, NULL},
     {"unmark", "c", NULL, "no run is marked", do_unmark, some, NULL},
     {"resume", "R", "resume", "go on with the run exactly where it stopped", do_resume, some, "RUN"},
     {"design", "D", "design", "its design into the designer", do_design, some, NULL},
     {"rename", "r", "rename", "give the run another name", do_rename, some, "NAME"},
     {"tags", "T", "tags", "words to find it by", do_tags, some, "WORDS"},
     {"note", "#", "note", "a line to remember it by", do_note, some, "TEXT"},
-    {"delete", "d Delete", "delete", "delete the run; asks first", do_delete, some, NULL},
+    {"delete", "d Delete", "delete", "delete the run, which asks first; or take a waiting one off the queue", do_delete, some_or_waiting, NULL},
     {"sweep", "W", "sweep", "train the design at hand with several values of a setting", do_sweep, NULL, "KEY=A,B,C"},
+    {"cancel-queue", "X", "cancel queue", "nothing more of the sweep is trained; what is in training goes on", do_cancel, waits, NULL},
+    {"x-axis", "x", NULL, "epochs, steps or seconds to the right", do_x, NULL, NULL},
     {"log", "y", NULL, "logarithmic or linear axis", do_axis, NULL, NULL},
     {"reload", "F5", NULL, "read the folder again", do_reload, NULL, NULL},
 };
 
+static const Pane panes[] = {
+    [PANE_TABLE] = {"table", NULL, 50, 4, runs_draw_table, table_event},
+    [PANE_CURVES] = {"curves", "curves", 40, 7, runs_draw_curves, NULL},
+    [PANE_SETTINGS] = {"settings", "settings", 30, 6, runs_draw_differences, NULL},
+    [PANE_DIGITS] = {"digits", "digits", 30, 6, runs_draw_digits, NULL},
+    [PANE_NOTES] = {"notes", "notes and log", 30, 4, runs_draw_notes, runs_notes_event},
+};
+
+/* The table takes what its rows need, in steps, so that a new run does not move everything. */
+static const char *layout(App *app, int w, int h)
+{
+    static const char *const wide[] = {"table=8 / (curves:4 | (settings:2 / notes:1):3 | digits:4)", "table=14 / (curves:4 | (settings:2 / notes:1):3 | digits:4)",
+                                       "table=22 / (curves:4 | (settings:2 / notes:1):3 | digits:4)"};
+    static const char *const narrow[] = {"table=7 / (curves | settings=33 | digits | notes)", "table=10 / (curves | settings=33 | digits | notes)"};
+    int rows = self(app)->count + 3;
+    if (w >= 140 && h >= 34)
+        return wide[rows <= 8 ? 0 : rows <= 14 || h < 50 ? 1 : 2];
+    return narrow[rows <= 7 || h < 20 ? 0 : 1];
+}
+
 const Screen screen_runs = {
     .name = "runs", .title = "Runs", .about = "what was trained, compared", .state_size = sizeof(Runs), .actions = actions,
-    .count = COUNT_OF(actions), .enter = reload, .close = close_screen, .tick = tick, .draw = draw, .event = event,
+    .count = COUNT_OF(actions), .open = open_screen, .enter = reload, .close = close_screen, .tick = tick, .draw = draw, .grab = grab,
+    .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout,
 };

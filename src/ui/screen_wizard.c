@@ -83,6 +83,9 @@ static bool hand_over(App *app)
         return false;
     }
     bench_begin_design(app_bench(app), design, "the wizard");
+    char *text = interview_print(self(app)->interview);
+    bench_set_answers(app_bench(app), text);
+    free(text);
     return true;
 }
 
