@@ -1,14 +1,13 @@
 /* ncurses, and the few things it does not do: 24-bit colour without ncurses-term, SGR mouse reports on every terminal,
- * giving the terminal back after a crash.  The saved state at file scope is for signal handlers, which get no argument. */
+ * stopping and going on.  What a terminal can show is worked out in terminal_look.c, what remains to do after a crash in rescue.c. */
 #include "config.h"
 
-#include "ui/terminal.h"
+#include "ui/terminal_own.h"
 
 #include "base/mem.h"
 #include "ui/terminfo.h"
 
 #include <curses.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,7 +15,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
-#include <termios.h>
 #include <unistd.h>
 
 /* curses.h calls a key KEY_ALT nowhere, but has many KEY_ of its own; ours are K_. */
@@ -30,39 +28,15 @@ struct Terminal {
     bool all;      /* write everything next time */
 };
 
-/* ---- what is left to do when the program dies */
-
-static struct {
-    volatile sig_atomic_t open;
-    struct termios modes;
-    char restore[256];
-    size_t bytes;
-} emergency;
-
-static void restore_now(void)
-{
-    if (!emergency.open)
-        return;
-    emergency.open = 0;
-    ssize_t written = write(STDOUT_FILENO, emergency.restore, emergency.bytes);
-    (void)written;
-    tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
-}
-
-static void crashed(int number)
-{
-    restore_now();
-    signal(number, SIG_DFL);
-    raise(number);
-}
+/* ---- opening and closing */
 
 static const char mouse_on[] = "\033[?1002h\033[?1006h\033[?1004h", mouse_off[] = "\033[?1004l\033[?1006l\033[?1002l";
 
-static void prepare_emergency(void)
+/* The sequences that give the terminal back, for whoever comes too late to ask ncurses. */
+static void prepare_rescue(void)
 {
     static const char *const names[] = {"sgr0", "cnorm", "rmkx", "rmcup"};
-    char *at = emergency.restore, *end = at + sizeof emergency.restore;
-    at = stpcpy(at, mouse_off);
+    char restore[256], *at = stpcpy(restore, mouse_off), *end = restore + sizeof restore;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char name[8];
         strcpy(name, names[i]);
@@ -70,146 +44,8 @@ static void prepare_emergency(void)
         if (text && text != (char *)-1 && strlen(text) < (size_t)(end - at))
             at = stpcpy(at, text);
     }
-    emergency.bytes = (size_t)(at - emergency.restore);
-    static const int numbers[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        /* A sanitizer's handler, where there is one, is kept: it explains more than a core. */
-        struct sigaction old, new = {.sa_handler = crashed, .sa_flags = (int)SA_RESETHAND};
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-            sigaction(numbers[i], &new, NULL);
-    }
-    atexit(restore_now);
+    rescue_init(restore);
 }
-
-static void write_raw(const char *text)
-{
-    fflush(stdout);
-    size_t left = strlen(text);
-    while (left > 0) {
-        ssize_t n = write(STDOUT_FILENO, text, left);
-        if (n <= 0)
-            return;
-        text += n;
-        left -= (size_t)n;
-    }
-}
-
-/* ---- what the terminal bears */
-
-/* Which of our entries describes a TERM closely enough; NULL: none. */
-static const char *rgb_base(const char *term)
-{
-    static const struct { const char *start, *base; } row[] = {
-        {"xterm", "xterm-256color"}, {"tmux", "tmux-256color"}, {"screen", "screen-256color"}, {"alacritty", "xterm-256color"},
-        {"foot", "xterm-256color"}, {"kitty", "xterm-256color"}, {"wezterm", "xterm-256color"}, {"konsole", "xterm-256color"},
-        {"gnome", "xterm-256color"}, {"vte", "xterm-256color"}, {"st-", "xterm-256color"}, {"contour", "xterm-256color"},
-        {"ghostty", "xterm-256color"},
-    };
-    for (size_t i = 0; term && i < COUNT_OF(row); i++)
-        if (strncmp(term, row[i].start, strlen(row[i].start)) == 0)
-            return row[i].base;
-    return NULL;
-}
-
-static bool env_is(const char *name, const char *value)
-{
-    const char *text = getenv(name);
-    return text && strcmp(text, value) == 0;
-}
-
-static bool word_is(const char *word, const char *value)
-{
-    return word && strcmp(word, value) == 0;
-}
-
-/* -1: by what the terminal has. */
-static bool choose_level(const TerminalOptions *options, int *level, Error *err)
-{
-    const char *word = options->color ? options->color : "auto", *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    *level = -1;
-    for (int i = 0; i < COLOUR_LEVELS; i++)
-        if (word_is(word, colour_levels[i].name))
-            *level = i;
-    if (*level >= 0)
-        return true;
-    bool always = word_is(word, "always");
-    if (!always && !word_is(word, "auto"))
-        return error_set(err, ERROR_USAGE, "use auto, always, never, 8, 16, 256 or rgb", "--color: \"%s\" is not known", word);
-    if (!always && ((no_color && *no_color) || word_is(options->theme, "mono")))
-        *level = COLOUR_MONO;
-    else if ((env_is("COLORTERM", "truecolor") || env_is("COLORTERM", "24bit") || (term && strstr(term, "-direct"))) &&
-             rgb_base(term))
-        *level = COLOUR_RGB;
-    return true;
-}
-
-bool terminal_look(const TerminalOptions *options, int colours, Look *look, Error *err)
-{
-    int level;
-    if (!choose_level(options, &level, err))
-        return false;
-    if (level < 0) {
-        level = COLOUR_MONO;
-        for (int i = COLOUR_8; i < COLOUR_RGB; i++)
-            if (colours >= colour_levels[i].colours)
-                level = i;
-    }
-    const char *theme = options->theme ? options->theme : "auto", *word = options->glyphs ? options->glyphs : "auto";
-    if (!word_is(theme, "auto") && !word_is(theme, "dark") && !word_is(theme, "light") && !word_is(theme, "mono"))
-        return error_set(err, ERROR_USAGE, "use auto, dark, light or mono", "--theme: \"%s\" is not known", theme);
-    bool light = word_is(theme, "light");
-    const char *pair = getenv("COLORFGBG"), *back = pair ? strrchr(pair, ';') : NULL;
-    if (word_is(theme, "auto") && back)
-        light = strcmp(back + 1, "7") == 0 || strcmp(back + 1, "15") == 0;
-    *look = look_new((ColourLevel)level, GLYPHS_HALF, light);
-    look->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    look->braille = !env_is("TERM", "linux");
-    if (word_is(word, "auto")) {
-        /* Without colours a half block is on or off; characters have ten steps. */
-        look->glyphs = look->utf8 && level != COLOUR_MONO ? GLYPHS_HALF : GLYPHS_ASCII;
-        return true;
-    }
-    for (int i = 0; i < GLYPH_SETS; i++)
-        if (word_is(word, (const char *const[]){"ascii", "half", "quadrant", "sextant", "braille"}[i])) {
-            look->glyphs = (Glyphs)i;
-            look->utf8 &= i != GLYPHS_ASCII;
-            return true;
-        }
-    return error_set(err, ERROR_USAGE, "use auto, ascii, half, quadrant, sextant or braille", "--glyphs: \"%s\" is not known",
-                     word);
-}
-
-/* Asks for the background's colour (OSC 11) and, behind it, for what every terminal answers (DA1); waits for that at most
- * 100 ms.  Keys pressed meanwhile are lost, so it is done before anything can be seen. */
-static void probe_ground(Look *look, bool fixed)
-{
-    write_raw("\033]11;?\033\\\033[c");
-    char reply[256];
-    size_t have = 0;
-    struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (have < sizeof reply - 1 && poll(&wait, 1, 100) > 0) {
-        ssize_t n = read(STDIN_FILENO, reply + have, sizeof reply - 1 - have);
-        if (n <= 0)
-            break;
-        have += (size_t)n;
-        reply[have] = '\0';
-        const char *end = strstr(reply, "\033[?");
-        if (end && strchr(end, 'c'))
-            break;
-    }
-    reply[have] = '\0';
-    unsigned r, g, b;
-    const char *rgb = strstr(reply, "rgb:");
-    if (!rgb || sscanf(rgb, "rgb:%2x%*[0-9a-fA-F]/%2x%*[0-9a-fA-F]/%2x", &r, &g, &b) != 3)
-        return;
-    bool light = 299 * r + 587 * g + 114 * b > 128000;
-    if (fixed && light != look->light)
-        return; /* the user knows better */
-    look->light = light;
-    look->ground = r << 16 | g << 8 | b;
-}
-
-/* ---- opening and closing */
 
 static void start_input(Terminal *terminal)
 {
@@ -229,12 +65,12 @@ static void start_input(Terminal *terminal)
     define_key("\033[1;2A", CODE_SHIFT_UP);
     define_key("\033[1;2B", CODE_SHIFT_DOWN);
     if (terminal->mouse)
-        write_raw(mouse_on);
+        terminal_write(mouse_on);
 }
 
 static SCREEN *new_screen(int level, const char *term, bool *rgb)
 {
-    const char *base = rgb_base(term), *entry = base ? terminfo_rgb(base) : NULL;
+    const char *base = terminal_rgb_base(term), *entry = base ? terminfo_rgb(base) : NULL;
     *rgb = level == COLOUR_RGB && entry;
     if (!*rgb)
         return newterm(NULL, stdout, stdin);
@@ -258,13 +94,13 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
 {
     int level;
     setlocale(LC_CTYPE, "");
-    if (!choose_level(options, &level, err))
+    if (!terminal_level(options, &level, err))
         return NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         error_set(err, ERROR_USAGE, "name a command; `hourglass --help` lists them", "the studio needs a terminal");
         return NULL;
     }
-    tcgetattr(STDIN_FILENO, &emergency.modes);
+    rescue_keep_modes();
     Terminal *terminal = mem_new(1, sizeof *terminal);
     terminal->mouse = !options->no_mouse;
     bool rgb;
@@ -276,8 +112,8 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
                   term ? term : "");
         return NULL;
     }
-    prepare_emergency();
-    emergency.open = 1;
+    prepare_rescue();
+    rescue_arm(true);
     int colours = 0;
     if (has_colors()) {
         start_color();
@@ -295,7 +131,7 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
         terminal->look.colour--;
     start_input(terminal);
     if (!options->no_probe && terminal->look.colour >= COLOUR_256)
-        probe_ground(&terminal->look, word_is(options->theme, "light") || word_is(options->theme, "dark"));
+        terminal_probe_ground(&terminal->look, options->theme && (strcmp(options->theme, "light") == 0 || strcmp(options->theme, "dark") == 0));
     terminal->all = true;
     return terminal;
 }
@@ -305,10 +141,10 @@ void terminal_close(Terminal *terminal)
     if (!terminal)
         return;
     if (terminal->mouse)
-        write_raw(mouse_off);
+        terminal_write(mouse_off);
     endwin();
     delscreen(terminal->screen);
-    emergency.open = 0;
+    rescue_arm(false);
     cells_clear(&terminal->shown);
     free(terminal);
 }
@@ -316,9 +152,9 @@ void terminal_close(Terminal *terminal)
 void terminal_suspend(Terminal *terminal)
 {
     if (terminal->mouse)
-        write_raw(mouse_off);
+        terminal_write(mouse_off);
     endwin();
-    emergency.open = 0;
+    rescue_arm(false);
     /* The default action, once: whatever handler the loop has is put back afterwards. */
     struct sigaction old, stop = {.sa_handler = SIG_DFL};
     sigset_t tstp, mask;
@@ -329,19 +165,19 @@ void terminal_suspend(Terminal *terminal)
     kill(0, SIGTSTP); /* the whole job, as the terminal would */
     sigprocmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &old, NULL);
-    emergency.open = 1;
+    rescue_arm(true);
     terminal_resized(terminal);
     clearok(stdscr, TRUE);
     refresh();
     if (terminal->mouse)
-        write_raw(mouse_on);
+        terminal_write(mouse_on);
     terminal->all = true;
 }
 
 void terminal_set_mouse(Terminal *terminal, bool on)
 {
     terminal->mouse = on;
-    write_raw(on ? mouse_on : mouse_off);
+    terminal_write(on ? mouse_on : mouse_off);
 }
 
 Look terminal_get_look(const Terminal *terminal) { return terminal->look; }
