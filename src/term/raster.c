@@ -24,6 +24,8 @@ static bool draw_block(Canvas *canvas, int x, int y, uint32_t glyph, Colour fg)
         canvas_fill(canvas, x, y, (int)(0x2590 - glyph) * W / 8, H, fg);
     else if (glyph == 0x2590)
         canvas_fill(canvas, x + W / 2, y, W / 2, H, fg);
+    else if (glyph == 0x2595)
+        canvas_fill(canvas, x + W - W / 8, y, W / 8, H, fg);
     else if (glyph >= 0x2591 && glyph <= 0x2593) {
         for (int j = 0; j < H; j++)
             for (int i = 0; i < W; i++)

@@ -62,7 +62,7 @@ void list_scrollbar(const List *list, Cells *cells)
     int x = list->area.x + list->area.w - 1, all = list->area.h;
     int from = list->top * all / list->count, to = (list->top + rows) * all / list->count;
     for (int y = from; y <= to && y < all; y++)
-        cells_put(cells, x, list->area.y + y, plain(ROLE_FAINT), 0x2590);
+        cells_put(cells, x, list->area.y + y, plain(ROLE_FAINT), cells->look.braille ? 0x2595 : 0x2590); /* the console's font has few blocks */
 }
 
 bool list_event(List *list, const Event *event)

@@ -24,12 +24,16 @@ static void add(Start *start, RowKind kind, int index, const char *text)
 
 void start_fill(App *app)
 {
-    static const char *const begin[] = {"new", "open-file", "answers", "tour"};
+    static const char *const begin[] = {"new", "open-file", "answers"};
     Start *start = self(app);
     const DataPreview *preview;
     int previews = bench_previews(app_bench(app), &preview);
     Row chosen = start->list.count ? *start_chosen(app) : (Row){ROW_PRESET, 0, NULL};
     start->list.count = 0;
+    if (!start->runs.count && !start->job) {
+        add(start, ROW_HEADING, 0, "new here?");
+        add(start, ROW_ACTION, 0, "tour");
+    }
     if (start->runs.count) {
         add(start, ROW_HEADING, 0, "recent runs");
         for (int i = 0; i < start->runs.count && i < (start->tall ? RECENT : RECENT_SMALL); i++)
@@ -43,8 +47,8 @@ void start_fill(App *app)
         add(start, ROW_DATA, i, NULL);
     if (start->tall) {
         add(start, ROW_HEADING, 0, "or");
-        for (size_t i = 0; i < COUNT_OF(begin); i++)
-            add(start, ROW_ACTION, (int)i, begin[i]);
+        for (int i = 0; i < (int)COUNT_OF(begin); i++)
+            add(start, ROW_ACTION, 1 + i, begin[i]);
     }
     for (int i = 0; i < start->list.count; i++)
         if (start->row[i].kind == chosen.kind && start->row[i].index == chosen.index)
@@ -55,6 +59,15 @@ const Row *start_chosen(App *app)
 {
     Start *start = self(app);
     return &start->row[start->list.at < start->list.count ? start->list.at : 0];
+}
+
+void start_choose_preset(App *app, const char *name)
+{
+    Start *start = self(app);
+    start_fill(app);
+    for (int i = 0; i < start->list.count; i++)
+        if (start->row[i].kind == ROW_PRESET && strcmp(presets[start->row[i].index].name, name) == 0)
+            start->list.at = i;
 }
 
 static void read_runs(App *app)
@@ -88,7 +101,6 @@ static void close_screen(App *app)
 static void tick(App *app)
 {
     Start *start = self(app);
-    bool first = start->job != NULL;
     if (start->job && job_done(start->job)) {
         RunInfos *infos = job_finish(start->job);
         start->job = NULL;
@@ -96,10 +108,6 @@ static void tick(App *app)
         start->runs = *infos;
         free(infos);
         app_touch(app);
-    }
-    if (first && !start->job && !start->runs.count && !start->welcomed) {
-        start->welcomed = true;
-        app_say(app, ROLE_ACCENT, "new here? T is a two-minute tour on the data at hand");
     }
     start_fill(app);
 }
@@ -267,7 +275,7 @@ static const Action actions[] = {
     {"train", "t F5", "train", "train the chosen preset now, with the data in use", do_train, can_train, NULL},
     {"resume", "R", "resume", "go on with the chosen run exactly where it stopped", do_resume, can_resume, "RUN"},
     {"new", "n w", "new", "design a network question by question", do_new, NULL, NULL},
-    {"tour", "T", "tour", "two minutes that show everything", do_tour, NULL, NULL},
+    {"tour", "T", "tour", "the two-minute tour: design, train, look", do_tour, NULL, NULL},
     {"open-file", "o", "file", "open a design in the text form", do_file, NULL, "FILE"},
     {"answers", "A", "answers", "import an answers file into the wizard", do_import, NULL, "FILE"},
     {"data", "D", "data", "open a data set", do_data, NULL, "FOLDER"},

@@ -17,7 +17,6 @@ typedef struct Start {
     List list;
     Row row[START_ROWS];
     bool tall;        /* there is room for more rows than a small terminal has */
-    bool welcomed;    /* told of the tour */
     RunInfos runs;
     Job *job;
     Summary summary;  /* of what is chosen */
@@ -28,6 +27,7 @@ static inline Start *start_state(App *app) { return app_state(app, &screen_start
 
 void start_fill(App *app); /* the rows anew; the chosen one stays */
 const Row *start_chosen(App *app);
+void start_choose_preset(App *app, const char *name);
 
 extern const Pane start_panes[];
 extern const int start_panes_count;

@@ -243,12 +243,44 @@ static void next_session_resumes(void **state)
     check_model(runs, "small");
 }
 
+/* Whoever does what the tour says comes to its end, and what it says is what is there. */
+static void the_tour_leads_through(void **state)
+{
+    (void)state;
+    static const struct { const char *key, *step, *seen; } way[] = {
+        {"T", "tour 1 of 6   Enter", "784"}, {"\r", "tour 2 of 6   t", "encoder"}, {"t", "tour 4 of 6   x, then s", "reconstruction"},
+        {"xs", "tour 5 of 6   3", "stopped"}, {"3", "tour 6 of 6   ?", "grid"}, {"?", "keys of Gallery", "latent code"},
+    };
+    const char *runs = put_folder("toured");
+    const char *arguments[] = {"studio", "denoise", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
+    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    assert_true(pty_sees(pty, "in use", 20));
+    assert_true(pty_sees(pty, "new here?", 20));
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        if (i == 2) { /* long enough that it can be stopped */
+            pty_type(pty, ":set epochs=100000\r");
+            assert_true(pty_shows(pty, "tour 2 of 6"));
+        }
+        pty_type(pty, way[i].key);
+        assert_true(pty_sees(pty, way[i].step, 30));
+        assert_true(pty_sees(pty, way[i].seen, 20));
+    }
+    assert_false(pty_shows(pty, "tour"));
+    pty_type(pty, ":tour\r");
+    assert_true(pty_sees(pty, "tour 1 of 6", 20));
+    pty_type(pty, ":tour\r");
+    assert_true(pty_settles(pty, 0.2, 20));
+    assert_false(pty_shows(pty, "tour 1"));
+    leave(pty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
         cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too), cmocka_unit_test(crash_loses_nothing_saved),
         cmocka_unit_test(next_session_resumes),
+        cmocka_unit_test(the_tour_leads_through),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
