@@ -22,7 +22,7 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     int units = (int)spec->set.value[UNITS].number;
     out->out = shape_vector(units);
     out->macs = (double)in.c * units;
-    layer_plan_dense(out, (DenseSize){in.c, units, wants_dx});
+    layer_plan_dense(out, (DenseSize){in.c, units, wants_dx, out->arithmetic.precision});
     layer_plan_weights(out, spec->set.value[BIAS].choice, (Initialiser)spec->set.value[INIT].choice, 2,
                        (int[]){in.c, units}, in.c, units, units);
     layer_plan_activation(out, layer_activation_value(&spec->set.value[ACTIVATION]));

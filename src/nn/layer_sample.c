@@ -43,7 +43,7 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     out->macs = 2.0 * in.c * units;
     layer_plan_weights(out, true, (Initialiser)spec->set.value[INIT].choice, 2, (int[]){in.c, 2 * units}, in.c, 2.0 * units,
                        2 * units);
-    layer_plan_dense(out, (DenseSize){in.c, 2 * units, wants_dx});
+    layer_plan_dense(out, (DenseSize){in.c, 2 * units, wants_dx, out->arithmetic.precision});
     out->product = false; /* the product's gradient is no layer's dy */
     out->keep = 3 * (size_t)units; /* mu, raw scale; e */
     return true;

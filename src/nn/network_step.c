@@ -225,7 +225,7 @@ static void update_deferred(const Step *step, int rank)
             Part part = {i, &layer->plan.tensor[0], layer->tensor_at[0] + (size_t)at * (size_t)out, (size_t)count * (size_t)out};
             UpdateRange range = range_of(step, &part, &tile, 1, 0);
             float *const wanted[] = {range.parameter, range.slot[0], range.slot[1], NULL};
-            dense_weight_gradient_rows((DenseSize){in, out, false}, net->ranks, parts, at, count, tile, wanted);
+            dense_weight_gradient_rows(*(const DenseSize *)layer->plan.own, net->ranks, parts, at, count, tile, wanted);
             update_part(step, rank, &part, &range);
         }
     }

@@ -14,19 +14,30 @@
 
 enum { GROUP_FLOATS = 128 * 1024 };
 
-const ConvKernels *conv_kernels(void)
+#define FLOATS(isa) {&conv_block_kernels_##isa, &conv_dots_kernels_##isa, &conv_rows_kernels_##isa, conv_winograd_kernels_##isa}
+#define PAIRS(isa, rest) \
+    {&conv_block_kernels_pairs_##isa, &conv_dots_kernels_pairs_##isa, &conv_rows_kernels_##rest, conv_winograd_kernels_##rest}
+
+const ConvKernels *conv_kernels_for(Precision factors)
 {
-    static const ConvKernels kernels[ISA_COUNT] = {
-        [ISA_BASELINE] = {&conv_block_kernels_baseline, &conv_dots_kernels_baseline, &conv_rows_kernels_baseline,
-                          conv_winograd_kernels_baseline},
+    static const ConvKernels kernels[][ISA_COUNT] = {
+        [PRECISION_FLOAT32][ISA_BASELINE] = FLOATS(baseline),
+        [PRECISION_BF16][ISA_BASELINE] = PAIRS(baseline, baseline),
 #if defined(__x86_64__) && !defined(DISABLE_SIMD)
-        [ISA_AVX2] = {&conv_block_kernels_avx2, &conv_dots_kernels_avx2, &conv_rows_kernels_avx2,
-                    conv_winograd_kernels_avx2},
-        [ISA_AVX512] = {&conv_block_kernels_avx512, &conv_dots_kernels_avx512, &conv_rows_kernels_avx512,
-                    conv_winograd_kernels_avx512},
+        [PRECISION_FLOAT32][ISA_AVX2] = FLOATS(avx2),
+        [PRECISION_FLOAT32][ISA_AVX512] = FLOATS(avx512),
+        [PRECISION_FLOAT32][ISA_AVX512BF16] = FLOATS(avx512),
+        [PRECISION_BF16][ISA_AVX2] = PAIRS(avx2, avx2),
+        [PRECISION_BF16][ISA_AVX512] = PAIRS(avx512, avx512),
+        [PRECISION_BF16][ISA_AVX512BF16] = PAIRS(avx512bf16, avx512),
 #endif
     };
-    return &kernels[isa_chosen() < ISA_AVX512 ? isa_chosen() : ISA_AVX512];
+    return &kernels[factors][isa_chosen()];
+}
+
+const ConvKernels *conv_kernels(void)
+{
+    return conv_kernels_for(PRECISION_FLOAT32);
 }
 
 int conv_group(size_t floats)

@@ -16,7 +16,8 @@ typedef struct ConvKernels {
     const ConvWinogradKernels *winograd; /* [WINOGRAD_KINDS] */
 } ConvKernels;
 
-const ConvKernels *conv_kernels(void); /* of the instruction set in use */
+const ConvKernels *conv_kernels(void);                 /* of the instruction set in use */
+const ConvKernels *conv_kernels_for(Precision factors); /* blocks and dots of these, the rest as it is */
 
 typedef struct ConvPass {
     int in_h, in_w, in_c, out_h, out_w, out_c;

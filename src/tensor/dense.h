@@ -6,10 +6,12 @@
 #define TENSOR_DENSE_H
 
 #include "tensor/activation.h"
+#include "tensor/precision.h"
 
 typedef struct DenseSize {
     int in, out;
     bool wants_dx; /* the input gradient will be asked for */
+    Precision precision; /* bf16: but not by unpacked weights, nor for the gradient of fewer than 64 samples */
 } DenseSize;
 
 /* Whether calls of at most n samples want packed weights.  All calls between two changes of w must have the same answer. */

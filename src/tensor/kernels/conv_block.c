@@ -103,7 +103,7 @@ EACH_ROWS(DEFINE, 1)
 EACH_ROWS(DEFINE, 2)
 
 #define NAME(rows, vectors) block_##rows##_##vectors,
-const ConvBlockKernels CONV_TABLE(conv_block_kernels) = {
+const ConvBlockKernels FACTOR_TABLE(conv_block_kernels) = {
     .vector = VECTOR_FLOATS,
     .rows = ROWS,
     .block = {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}},

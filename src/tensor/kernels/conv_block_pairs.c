@@ -1,3 +1,3 @@
 /* The register block over pairs of bf16 numbers: the same text as for floats, with half as many steps. */
-#define CONV_PAIRS
+#define PAIRS
 #include "tensor/kernels/conv_block.c"

@@ -3,46 +3,8 @@
 #define TENSOR_CONV_COMMON_H
 
 #include "tensor/kernels/conv_kernels.h"
-#include "tensor/kernels/pair_vector.h"
+#include "tensor/kernels/factor.h"
 #include "tensor/vector.h"
-
-/* A block of sums is written once for what it multiplies: floats, or with CONV_PAIRS pairs of bf16 numbers, of which
- * there are half as many. */
-#ifdef CONV_PAIRS
-typedef Pairs Factor;
-#define CONV_TABLE(name) KERNEL(name##_pairs)
-#else
-typedef Vec Factor;
-#define CONV_TABLE(name) KERNEL(name)
-#endif
-
-INLINE Factor factor_load(const float *from)
-{
-    return (Factor)vec_load(from);
-}
-
-INLINE Factor factor_load_part(const float *from, int count)
-{
-    return (Factor)vec_load_part(from, count);
-}
-
-INLINE Factor factor_spread(const float *from)
-{
-#ifdef CONV_PAIRS
-    return pairs_spread(from);
-#else
-    return vec_all(*from);
-#endif
-}
-
-INLINE Vec factor_add(Vec sum, Factor a, Factor b)
-{
-#ifdef CONV_PAIRS
-    return pairs_add(sum, a, b);
-#else
-    return sum + a * b;
-#endif
-}
 
 /* A loop over the registers of a block, always unrolled. */
 #define EACH(i, count) _Pragma("GCC unroll 16") for (int i = 0; i < (count); i++)

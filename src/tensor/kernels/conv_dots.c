@@ -131,7 +131,7 @@ UP_TO(DEFINE, 2, ROWS_2)
 UP_TO(DEFINE, 3, ROWS_3)
 UP_TO(DEFINE, 4, ROWS_4)
 
-const ConvDotsKernels CONV_TABLE(conv_dots_kernels) = {
+const ConvDotsKernels FACTOR_TABLE(conv_dots_kernels) = {
     .rows = {ROWS_1, ROWS_2, ROWS_3, ROWS_4},
     .dots = {{UP_TO(NAME, 1, ROWS_1)}, {UP_TO(NAME, 2, ROWS_2)}, {UP_TO(NAME, 3, ROWS_3)}, {UP_TO(NAME, 4, ROWS_4)}},
 };
