@@ -39,17 +39,21 @@ static void run_on_isa(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-#define EACH_ISA_MAIN(tests) \
+/* Tests of kernels that have a form of their own for AVX512-BF16 run on that too. */
+#define EACH_ISA_MAIN(tests) EACH_ISA_MAIN_(tests, )
+#define EACH_ISA_AND_BF16_MAIN(tests) EACH_ISA_MAIN_(tests, {"on AVX512-BF16", run_on_isa, NULL, NULL, &isas[3]}, )
+#define EACH_ISA_MAIN_(tests, ...) \
     int main(int argc, char **argv) \
     { \
         if (argc > 1 && !strcmp(argv[1], "run")) \
             return cmocka_run_group_tests(tests, NULL, NULL); \
         each_isa_program = argv[0]; \
-        static Isa isas[ISA_COUNT] = {ISA_BASELINE, ISA_AVX2, ISA_AVX512}; \
+        static Isa isas[ISA_COUNT] = {ISA_BASELINE, ISA_AVX2, ISA_AVX512, ISA_AVX512BF16}; \
         const struct CMUnitTest runs[] = { \
             {"on the baseline", run_on_isa, NULL, NULL, &isas[0]}, \
             {"on AVX2", run_on_isa, NULL, NULL, &isas[1]}, \
             {"on AVX-512", run_on_isa, NULL, NULL, &isas[2]}, \
+            __VA_ARGS__ \
         }; \
         return cmocka_run_group_tests(runs, NULL, NULL); \
     }

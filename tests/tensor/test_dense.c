@@ -17,6 +17,17 @@ static float *random_floats(Rng *rng, size_t count)
     return x;
 }
 
+/* Numbers that bf16 can hold: their products in it are as exact as in float32. */
+static void round_floats(float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bits &= 0xffff0000;
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+}
+
 /* Element (i, j) of op(a), a stored with rows of lda. */
 static double element(bool transposed, const float *a, int lda, int i, int j)
 {
@@ -59,7 +70,7 @@ static void assert_rows(DenseSize size, int n, const float *x, const float *dy, 
 
 static void layers(void **state)
 {
-    (void)state;
+    const Precision precision = *(const Precision *)*state;
     static const struct {
         int n, in, out;
     } sizes[] = {{1, 1, 1},     {3, 784, 10},    {128, 64, 32},  {33, 17, 19}, {5, 3, 5000}, {300, 20, 2000},
@@ -73,7 +84,12 @@ static void layers(void **state)
         float *x = random_floats(&rng, xs), *w = random_floats(&rng, ws), *bias = random_floats(&rng, (size_t)out);
         float *dy = random_floats(&rng, ys), *y = mem_new(ys, sizeof *y), *dx = mem_new(xs, sizeof *dx);
         float *dw = mem_new(ws, sizeof *dw), *given = i % 2 ? bias : NULL;
-        DenseSize size = {in, out, true}, forward_only = {in, out, false};
+        DenseSize size = {in, out, true, precision}, forward_only = {in, out, false, precision};
+        if (precision == PRECISION_BF16) {
+            round_floats(x, xs);
+            round_floats(w, ws);
+            round_floats(dy, ys);
+        }
         size_t floats = dense_packed(size);
         float *packed = mem_new(floats, sizeof *packed), *less = mem_new(dense_packed(forward_only), sizeof *less);
         for (int rank = 0; rank < 3; rank++)
@@ -87,8 +103,8 @@ static void layers(void **state)
             dense_input_gradient(size, n, dy, weights, dx);
             assert_product(false, true, n, in, out, dy, out, w, out, 0, NULL, linear, dx, in);
         }
-        dense_forward(size, n, x, (DenseWeights){w, packed, NULL}, given, acts[i % 3], y);
-        dense_forward(forward_only, n, x, (DenseWeights){w, less, NULL}, given, acts[i % 3], again);
+        dense_forward(size, n, x, (DenseWeights){w, packed, scratch}, given, acts[i % 3], y);
+        dense_forward(forward_only, n, x, (DenseWeights){w, less, scratch}, given, acts[i % 3], again);
         assert_memory_equal(again, y, ys * sizeof *y);
         for (size_t k = 0; k < ws; k++)
             dw[k] = 0.25f;
@@ -99,6 +115,51 @@ static void layers(void **state)
         for (size_t k = 0; k < COUNT_OF(used); k++)
             free(used[k]);
     }
+}
+
+/* Each factor is off by 2^-9 of itself, so a sum by 2^-8 of the sum of its terms' sizes. */
+static void assert_rounded(bool ta, bool tb, int m, int n, int k, const float *a, int lda, const float *b, int ldb, const float *c)
+{
+    bool rounded = false;
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++) {
+            double sum = 0, size = 0;
+            for (int l = 0; l < k; l++) {
+                double term = element(ta, a, lda, i, l) * element(tb, b, ldb, l, j);
+                sum += term;
+                size += fabs(term);
+            }
+            double off = fabs(sum - c[(size_t)i * n + j]);
+            assert_true(off <= 0x1.02p-8 * size);
+            rounded |= off > 1e-4 * size;
+        }
+    assert_true(rounded); /* else that was float32 */
+}
+
+static void rounded_factors(void **state)
+{
+    (void)state;
+    enum { N = 100, IN = 131, OUT = 45 };
+    DenseSize size = {IN, OUT, true, PRECISION_BF16};
+    Rng rng = rng_new(3, RNG_TEST, 0, 0);
+    float *x = random_floats(&rng, N * IN), *dy = random_floats(&rng, N * OUT), *w = random_floats(&rng, IN * OUT);
+    float *y = mem_new(N * OUT, sizeof *y), *dx = mem_new(N * IN, sizeof *dx), *dw = mem_new(IN * OUT, sizeof *dw);
+    float *packed = mem_new(dense_packed(size), sizeof *packed), *scratch = mem_new(dense_scratch(size), sizeof *scratch);
+    dense_pack(size, w, packed, 0, 1);
+    dense_forward(size, N, x, (DenseWeights){w, packed, scratch}, NULL, (Activation){ACT_LINEAR, 0}, y);
+    assert_rounded(false, false, N, OUT, IN, x, IN, w, OUT, y);
+    dense_input_gradient(size, N, dy, (DenseWeights){w, packed, scratch}, dx);
+    assert_rounded(false, true, N, IN, OUT, dy, OUT, w, OUT, dx);
+    dense_weight_gradient(size, N, x, dy, dw);
+    assert_rounded(true, false, IN, OUT, N, x, IN, dy, OUT, dw);
+    x[0] = NAN;
+    dy[0] = INFINITY;
+    dense_forward(size, N, x, (DenseWeights){w, packed, scratch}, NULL, (Activation){ACT_LINEAR, 0}, y);
+    dense_input_gradient(size, N, dy, (DenseWeights){w, packed, scratch}, dx);
+    assert_true(isnan(y[0]) && isfinite(y[OUT]) && isinf(dx[0]) && isfinite(dx[IN])); /* they show, and in their own rows alone */
+    float *const used[] = {x, dy, w, y, dx, dw, packed, scratch};
+    for (size_t k = 0; k < COUNT_OF(used); k++)
+        free(used[k]);
 }
 
 static void products(void **state)
@@ -132,10 +193,14 @@ static void library(void **state)
     assert_int_equal(strlen(small), 4);
 }
 
+static const Precision precisions[] = {PRECISION_FLOAT32, PRECISION_BF16};
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(layers),
+    {"layers", layers, NULL, NULL, (void *)(uintptr_t)&precisions[0]},
+    {"layers in bf16", layers, NULL, NULL, (void *)(uintptr_t)&precisions[1]},
+    cmocka_unit_test(rounded_factors),
     cmocka_unit_test(products),
     cmocka_unit_test(library),
 };
 
-EACH_ISA_MAIN(tests)
+EACH_ISA_AND_BF16_MAIN(tests)
