@@ -6,6 +6,7 @@
 #include "tensor/conv_pass.h"
 #include "tensor/conv_winograd.h"
 #include "tensor/isa.h"
+#include "tensor/pairs.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -74,18 +75,35 @@ static void read_environment(void)
         forced = CONV_WINOGRAD;
 }
 
-static bool by_winograd(const ConvGeometry *g, ConvResult result)
+/* What a multiplication in bf16 takes of the time of one in float32, making the pairs included: a weight gradient's are of
+ * samples, the others' of the channels that are summed.  Measured on the layers of bench/bench_conv.c. */
+static double pair_cost(const ConvGeometry *g, ConvResult result)
+{
+    int channels = result == CONV_Y ? g->in_c : g->out_c;
+    return result == CONV_DW ? 0.53 : 1.06 * pairs_of(channels) / channels;
+}
+
+typedef struct Way {
+    bool winograd, pairs;
+    double cost;
+} Way;
+
+static Way way_of(const ConvGeometry *g, ConvResult result)
 {
     pthread_once(&once, read_environment);
     ConvWay way = g->way == CONV_AUTO ? forced : g->way;
+    double pair = g->precision == PRECISION_BF16 ? pair_cost(g, result) : 1;
+    bool pairs = g->precision == PRECISION_BF16 && (pair < 1 || way == CONV_DIRECT);
+    Way direct = {.pairs = pairs, .cost = (pairs ? pair : 1) * winograd_direct_cost(g)};
     if (!winograd_fits(g) || way == CONV_DIRECT)
-        return false;
-    return way == CONV_WINOGRAD || winograd_cost(g, result) < winograd_direct_cost(g);
+        return direct;
+    Way winograd = {.winograd = true, .cost = winograd_cost(g, result)};
+    return way == CONV_WINOGRAD || winograd.cost < direct.cost ? winograd : direct;
 }
 
 double conv_cost(const ConvGeometry *g, ConvResult result)
 {
-    return by_winograd(g, result) ? winograd_cost(g, result) : winograd_direct_cost(g);
+    return way_of(g, result).cost;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -126,12 +144,25 @@ static Part part_of(const ConvPlan *plan, ConvResult result, int i)
         part.direct = result == CONV_DX ? conv_pass_backward(g, phase_h, phase_w)
                     : single            ? conv_pass_tap(g, phase_h, phase_w)
                                         : conv_pass_forward(g);
+    if (plan->own.pairs[result])
+        part.direct = conv_pass_in_pairs(&part.direct);
     return part;
 }
 
 static size_t part_packed(const Part *part)
 {
     return part->transformed ? winograd_packed(&part->winograd) : conv_pass_packed(&part->direct);
+}
+
+static size_t sample_floats(const ConvGeometry *g)
+{
+    return (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_c + (size_t)g->out_h * (size_t)g->out_w * (size_t)g->out_c;
+}
+
+/* A weight gradient in bf16 pairs the samples of two groups. */
+static size_t weight_words(const ConvGeometry *g)
+{
+    return ((size_t)conv_group(sample_floats(g)) * sample_floats(g) + 15) / 16 * 16;
 }
 
 ConvPlan conv_plan(const ConvGeometry *g, bool wants_y, bool wants_dx, bool wants_dw)
@@ -142,7 +173,11 @@ ConvPlan conv_plan(const ConvGeometry *g, bool wants_y, bool wants_dx, bool want
     plan.own.bias = (size_t)conv_round_up(widest, 16);
     size_t scratch = 0;
     for (ConvResult result = CONV_Y; result <= CONV_DW; result++)
-        plan.own.winograd[result] = by_winograd(g, result);
+    {
+        Way way = way_of(g, result);
+        plan.own.winograd[result] = way.winograd;
+        plan.own.pairs[result] = way.pairs;
+    }
     for (ConvResult result = CONV_Y; result <= CONV_DX; result++) {
         if (result == CONV_DX)
             plan.own.backward = plan.packed;
@@ -151,12 +186,15 @@ ConvPlan conv_plan(const ConvGeometry *g, bool wants_y, bool wants_dx, bool want
             plan.packed += part_packed(&part);
             if (part.transformed)
                 scratch = larger(scratch, winograd_scratch(&part.winograd));
+            if (plan.own.pairs[result])
+                scratch = larger(scratch, (size_t)conv_group(sample_floats(g)) * (size_t)part.direct.x_sample);
         }
     }
     plan.scratch = plan.own.bias + scratch;
     bool transformed = plan.own.winograd[CONV_DW];
     if (wants_dw && !transformed)
-        plan.scratch = larger(plan.scratch, conv_weight_scratch(g, conv_weight_way(g)));
+        plan.scratch = larger(plan.scratch, (plan.own.pairs[CONV_DW] ? weight_words(g) : 0)
+                                                + conv_weight_scratch(g, conv_weight_way(g)));
     for (int i = 0; wants_dw && transformed && i < winograd_parts(g, CONV_DW); i++) {
         WinogradPass pass = winograd_pass(g, CONV_DW, i);
         plan.scratch = larger(plan.scratch, pass.kind == WINOGRAD_KINDS ? conv_weight_scratch(g, WEIGHT_WIDE)
@@ -209,12 +247,22 @@ static int group_of(const ConvPlan *plan, ConvResult result, size_t sample, bool
     return tiles ? (pass.group + tiles - 1) / tiles : n;
 }
 
+/* The map that a pass reads. */
+static const float *in_pairs(const ConvGeometry *g, ConvResult result, int n, const float *from, float *words)
+{
+    int pixels = result == CONV_Y ? g->in_h * g->in_w : g->out_h * g->out_w;
+    pairs_along((size_t)n * (size_t)pixels, result == CONV_Y ? g->in_c : g->out_c, from, words);
+    return words;
+}
+
 /* y or dx of a group.  The parts of a sum are added to it one after the other, and the activation comes last. */
 static void run_group(const ConvPlan *plan, ConvResult result, int n, const float *from, const float *packed,
                       ConvFinish finish, float alpha, size_t rows, int channels, float *to, float *scratch)
 {
     int parts = parts_of(plan, result);
     bool sums = result == CONV_Y && parts > 1;
+    if (plan->own.pairs[result])
+        from = in_pairs(&plan->geometry, result, n, from, scratch + plan->own.bias);
     for (int i = 0; i < parts; i++) {
         Part part = part_of(plan, result, i);
         ConvFinish now = !sums ? finish : i ? CONV_ADD : CONV_LINEAR;
@@ -266,9 +314,28 @@ void conv_input_gradient(const ConvPlan *plan, int n, const float *dy, const flo
     run_pass(plan, CONV_DX, n, dy, packed + plan->own.backward, bias, act, dx, scratch);
 }
 
+static void weight_gradient_in_pairs(const ConvGeometry *g, int n, const float *x, const float *dy, float *dw, float *scratch)
+{
+    size_t x_sample = (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_c, dy_sample = sample_floats(g) - x_sample;
+    int group = conv_group(sample_floats(g));
+    float *x_words = scratch, *dy_words = scratch + (size_t)group * x_sample;
+    for (int s = 0; s < n; s += 2 * group, x += 2 * (size_t)group * x_sample, dy += 2 * (size_t)group * dy_sample) {
+        int count = n - s < 2 * group ? n - s : 2 * group;
+        pairs_across(count, x_sample, x, x_sample, x_words, x_sample);
+        pairs_across(count, dy_sample, dy, dy_sample, dy_words, dy_sample);
+        conv_weight_run(g, conv_weight_way(g), -1, pairs_of(count), x_words, dy_words, dw, scratch + weight_words(g));
+    }
+}
+
 void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const float *dy, float *dw, float *scratch)
 {
-    const ConvGeometry *g = &plan->geometry;
+    ConvGeometry floats = plan->geometry;
+    const ConvGeometry *g = &floats;
+    floats.precision = PRECISION_FLOAT32;
+    if (plan->own.pairs[CONV_DW]) {
+        weight_gradient_in_pairs(&plan->geometry, n, x, dy, dw, scratch);
+        return;
+    }
     if (!plan->own.winograd[CONV_DW]) {
         conv_weight_run(g, conv_weight_way(g), -1, n, x, dy, dw, scratch);
         return;

@@ -18,7 +18,9 @@
 /* How the passes are computed.  CONV_AUTO takes what is faster for the layer's sizes, by a rule that is the same on every
  * machine and in every run, unless the environment variable HOURGLASS_CONV says direct or winograd (read once).
  * Winograd's transforms need fewer multiplications but round more (conv_winograd.h has the errors); a kernel they
- * do not suit, with more than 5 taps along an axis in a stride's phase, is done directly all the same. */
+ * do not suit, with more than 5 taps along an axis in a stride's phase, is done directly all the same.  In bf16 only
+ * direct passes are done: transforms would make more of its rounding.  Where those in float32 are faster still, CONV_AUTO
+ * takes them. */
 typedef enum ConvWay { CONV_AUTO, CONV_DIRECT, CONV_WINOGRAD } ConvWay;
 
 typedef struct ConvGeometry {
@@ -48,6 +50,7 @@ typedef struct ConvPlan {
         size_t backward; /* where in packed the input gradient's weights begin */
         size_t bias;     /* floats of scratch for the bias in whole vectors */
         bool forward, winograd[3]; /* y is wanted; which ConvResult is found by Winograd's transforms */
+        bool pairs[3];             /* which directly in bf16 */
     } own;
 } ConvPlan;
 

@@ -5,6 +5,7 @@
  * kernel that lies inside: padding costs nothing, and small maps even save the multiplications with zeros. */
 #include "tensor/conv_pass.h"
 
+#include "tensor/pairs.h"
 #include "tensor/team.h"
 
 #include <assert.h>
@@ -50,7 +51,7 @@ ConvPass conv_pass_forward(const ConvGeometry *g)
 {
     ConvPass pass = {
         .in_h = g->in_h, .in_w = g->in_w, .in_c = g->in_c,
-        .out_h = g->out_h, .out_w = g->out_w, .out_c = g->out_c,
+        .out_h = g->out_h, .out_w = g->out_w, .out_c = g->out_c, .channels = g->in_c,
         .kernel_h = g->kernel_h, .kernel_w = g->kernel_w,
         .stride_h = g->stride_h, .stride_w = g->stride_w, .pad_h = g->pad_top, .pad_w = g->pad_left,
         .x_sample = (ptrdiff_t)g->in_h * g->in_w * g->in_c, .y_sample = (ptrdiff_t)g->out_h * g->out_w * g->out_c,
@@ -97,7 +98,7 @@ ConvPass conv_pass_backward(const ConvGeometry *g, int phase_h, int phase_w)
     ptrdiff_t tap_w = (ptrdiff_t)g->in_c * g->out_c, tap_h = tap_w * g->kernel_w;
     ConvPass pass = {
         .in_h = g->out_h, .in_w = g->out_w, .in_c = g->out_c,
-        .out_h = h.count, .out_w = w.count, .out_c = g->in_c,
+        .out_h = h.count, .out_w = w.count, .out_c = g->in_c, .channels = g->out_c,
         .kernel_h = h.taps, .kernel_w = w.taps, .stride_h = 1, .stride_w = 1, .pad_h = h.pad, .pad_w = w.pad,
         .x_sample = (ptrdiff_t)g->out_h * g->out_w * g->out_c, .y_sample = g->in_h * row,
         .y_first = h.first * row + w.first * pixel, .y_row = g->stride_h * row, .y_pixel = g->stride_w * pixel,
@@ -106,6 +107,16 @@ ConvPass conv_pass_backward(const ConvGeometry *g, int phase_h, int phase_w)
     };
     pass.dots = dots_pay(&pass);
     return pass;
+}
+
+ConvPass conv_pass_in_pairs(const ConvPass *pass)
+{
+    ConvPass pairs = *pass;
+    pairs.precision = PRECISION_BF16;
+    pairs.in_c = pairs_of(pass->channels);
+    pairs.x_sample = (ptrdiff_t)pass->in_h * pass->in_w * pairs.in_c;
+    pairs.dots = dots_pay(&pairs);
+    return pairs;
 }
 
 /* ---- weights: for dot products [output][tap][channel], for blocks [panel of vectors][tap][channel][lane] */
@@ -121,8 +132,37 @@ size_t conv_pass_packed(const ConvPass *pass)
     return (weight_rows(pass) * (size_t)columns + 15) / 16 * 16;
 }
 
+/* One tap's words for `count` outputs: those of channels 2j and 2j + 1 at to[j * width]. */
+static void pack_words(const ConvPass *pass, const float *from, int count, float *to, int width)
+{
+    if (pass->w_channel == 1)
+        pairs_turned(count, pass->channels, from, (size_t)pass->w_output, to, (size_t)width);
+    else
+        pairs_across(pass->channels, (size_t)count, from, (size_t)pass->w_channel, to, (size_t)width);
+}
+
+static void pack_pairs(const ConvPass *pass, const float *w, float *packed, int rank, int size)
+{
+    int vector = conv_kernels()->block->vector, step = pass->dots ? 1 : CONV_VECTORS * vector, first, count;
+    size_t rows = weight_rows(pass);
+    team_slice(pass->kernel_h * pass->kernel_w, 1, rank, size, &first, &count);
+    for (int tap = first; tap < first + count; tap++) {
+        const float *from = w + pass->w_first + tap / pass->kernel_w * pass->w_row + tap % pass->kernel_w * pass->w_column;
+        for (int panel = 0; panel < pass->out_c; panel += step) {
+            int left = pass->out_c - panel, width = pass->dots ? 1 : conv_round_up(left, vector);
+            width = width < step ? width : step;
+            float *to = packed + (size_t)panel * rows + (size_t)tap * (size_t)pass->in_c * (size_t)width;
+            pack_words(pass, from + panel * pass->w_output, left < width ? left : width, to, width);
+        }
+    }
+}
+
 void conv_pass_pack(const ConvPass *pass, const float *w, float *packed, int rank, int size)
 {
+    if (pass->precision == PRECISION_BF16) {
+        pack_pairs(pass, w, packed, rank, size);
+        return;
+    }
     int vector = conv_kernels()->block->vector, taps = pass->kernel_h * pass->kernel_w, first, count;
     size_t rows = weight_rows(pass);
     team_slice(taps * pass->in_c, 1, rank, size, &first, &count);
@@ -218,7 +258,7 @@ typedef struct Task {
 static void run_dots(const Crossing *crossing, ConvDots *dots)
 {
     int filters = crossing->pass->out_c, rows;
-    const ConvDotsKernels *kernels = conv_kernels()->dots;
+    const ConvDotsKernels *kernels = conv_kernels_for(crossing->pass->precision)->dots;
     Walk walk = walk_start(crossing, kernels->rows[filters - 1]);
     while ((rows = walk_next(&walk, &dots->at)))
         kernels->dots[filters - 1][rows - 1](dots);
@@ -226,7 +266,7 @@ static void run_dots(const Crossing *crossing, ConvDots *dots)
 
 static void run_blocks(const Crossing *crossing, int vectors, ConvBlock *block)
 {
-    const ConvBlockKernels *kernels = conv_kernels()->block;
+    const ConvBlockKernels *kernels = conv_kernels_for(crossing->pass->precision)->block;
     Walk walk = walk_start(crossing, kernels->rows);
     int rows;
     while ((rows = walk_next(&walk, &block->at)))

@@ -27,11 +27,14 @@ typedef struct ConvPass {
      * w_first + ty * w_row + tx * w_column + c * w_channel + o * w_output. */
     ptrdiff_t w_first, w_row, w_column, w_channel, w_output;
     bool dots; /* by dot products, else by register blocks */
+    Precision precision; /* of the factors; with bf16 in_c counts pairs of channels, and x and weights are words */
+    int channels;        /* of the map that is read */
 } ConvPass;
 
 ConvPass conv_pass_forward(const ConvGeometry *g);
 ConvPass conv_pass_tap(const ConvGeometry *g, int ky, int kx); /* forward, that place of the kernel alone */
 ConvPass conv_pass_backward(const ConvGeometry *g, int phase_h, int phase_w);
+ConvPass conv_pass_in_pairs(const ConvPass *pass); /* the same over a map whose pixels are pairs_along */
 
 size_t conv_pass_packed(const ConvPass *pass); /* floats of its packed weights */
 void conv_pass_pack(const ConvPass *pass, const float *w, float *packed, int rank, int size);
@@ -44,7 +47,8 @@ void conv_pass_run(const ConvPass *pass, int n, const float *x, const float *pac
 typedef enum ConvWeightWay { WEIGHT_WIDE, WEIGHT_FEW_IN, WEIGHT_FEW_OUT } ConvWeightWay;
 ConvWeightWay conv_weight_way(const ConvGeometry *g);
 size_t conv_weight_scratch(const ConvGeometry *g, ConvWeightWay way);
-/* `place` of the kernel alone (WEIGHT_WIDE), or -1: all. */
+/* `place` of the kernel alone (WEIGHT_WIDE), or -1: all.  With g->precision bf16 the samples are those of pairs_across, half
+ * as many. */
 void conv_weight_run(const ConvGeometry *g, ConvWeightWay way, int place, int n, const float *x, const float *dy,
                      float *dw, float *scratch);
 

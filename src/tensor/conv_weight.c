@@ -53,11 +53,13 @@ typedef struct Few {
     int padded_h, padded_w, pad_h, pad_w;
     int rows, columns, channels;    /* the map that streams */
     int kernel_h, kernel_w, stride_h, stride_w;
+    Precision precision;
 } Few;
 
 static Few few_problem(const ConvGeometry *g, ConvWeightWay way)
 {
-    Few few = {.kernel_h = g->kernel_h, .kernel_w = g->kernel_w, .stride_h = g->stride_h, .stride_w = g->stride_w};
+    Few few = {.kernel_h = g->kernel_h, .kernel_w = g->kernel_w, .stride_h = g->stride_h, .stride_w = g->stride_w,
+               .precision = g->precision};
     if (way == WEIGHT_FEW_IN) {
         few.map_h = g->in_h, few.map_w = g->in_w, few.c = g->in_c;
         few.pad_h = g->pad_top, few.pad_w = g->pad_left;
@@ -134,7 +136,7 @@ static void set_panel(ConvBlock *block, int panel, int channels, int *vectors)
 
 static void few_run(const Few *few, int n, const float *map, const float *stream, float *sum, float *scratch)
 {
-    const ConvBlockKernels *kernels = conv_kernels()->block;
+    const ConvBlockKernels *kernels = conv_kernels_for(few->precision)->block;
     int width, rows = few->kernel_h * few->kernel_w * few->c;
     ptrdiff_t padded_sample = (ptrdiff_t)padded_size(few), padded_row = (ptrdiff_t)few->padded_w * few->c;
     float *padded = scratch;
@@ -179,7 +181,7 @@ static void outputs_of_tap(int in, int out, int stride, int pad, int tap, int *f
 static void wide_place(const ConvGeometry *g, ConvBlock block, int ky, int kx, int top, int bottom, const float *x,
                        const float *dy, int vectors, float *dw)
 {
-    const ConvBlockKernels *kernels = conv_kernels()->block;
+    const ConvBlockKernels *kernels = conv_kernels_for(g->precision)->block;
     int y0, y1, x0, x1;
     outputs_of_tap(g->in_h, g->out_h, g->stride_h, g->pad_top, ky, &y0, &y1);
     outputs_of_tap(g->in_w, g->out_w, g->stride_w, g->pad_left, kx, &x0, &x1);

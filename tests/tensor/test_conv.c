@@ -1,6 +1,7 @@
 /* Convolution and its gradients against plain loops in double precision, over random geometries, on every
  * instruction set; the loops themselves against finite differences. */
 #include "each_isa.h"
+#include "upper_half.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -14,6 +15,7 @@ enum { GEOMETRIES = 500, GUARD = 64 };
 static const float GUARD_VALUE = -12345.5f;
 
 static ConvWay way_tested = CONV_DIRECT; /* then Winograd's, set between the tests */
+static Precision precision_tested = PRECISION_FLOAT32; /* then bf16, which is always direct, of numbers it can hold */
 
 /* ---- the reference */
 
@@ -96,7 +98,7 @@ static float *random_floats(Rng *rng, size_t count)
 {
     float *x = mem_new(count, sizeof *x);
     for (size_t i = 0; i < count; i++)
-        x[i] = rng_normal(rng);
+        x[i] = precision_tested == PRECISION_BF16 ? upper_half(rng_normal(rng)) : rng_normal(rng);
     return x;
 }
 
@@ -184,6 +186,7 @@ static void check_geometry(Rng *rng, const ConvGeometry *g, int n)
 
     ConvGeometry forced = *g;
     forced.way = way_tested;
+    forced.precision = precision_tested;
     ConvPlan plan = conv_plan(&forced, true, true, true);
     float *packed = guarded(plan.packed, NAN), *scratch = guarded(plan.scratch, NAN);
     float *y = guarded(ys, NAN), *dx = guarded(xs, NAN), *dw = guarded(size.w, 0.5f);
@@ -209,7 +212,9 @@ static void check_geometry(Rng *rng, const ConvGeometry *g, int n)
 static void random_geometries(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < GEOMETRIES; i++) {
+    /* Pairs are the same blocks as floats; and of those AVX512-BF16 has AVX-512's. */
+    bool pairs = precision_tested == PRECISION_BF16, few = pairs || isa_chosen() == ISA_AVX512BF16;
+    for (uint32_t i = 0; i < (few ? GEOMETRIES / 4 : GEOMETRIES); i++) {
         Rng rng = rng_new(7, RNG_TEST, i, 0);
         ConvGeometry g = random_geometry(&rng);
         check_geometry(&rng, &g, between(&rng, 0, 2) ? between(&rng, 1, 3) : products(&g) < 2e4 ? 70 : 1);
@@ -276,11 +281,12 @@ static void activation_after_the_kernel(void **state)
     Activation act = {ACT_SIGMOID, 0};
     float *x = random_floats(&rng, N * size.x), *w = random_floats(&rng, size.w), *bias = random_floats(&rng, 20);
     for (size_t i = 0; i < size.w; i++)
-        w[i] *= 0.1f; /* sums of order 1, where the sigmoid bends */
+        w[i] *= 0.125f; /* sums of order 1, where the sigmoid bends */
     double *xd = doubles_of(x, N * size.x), *wd = doubles_of(w, size.w), *expected = doubles_of(NULL, N * size.y);
     each_product(&g, N, to_y, (double *[]){xd, expected, wd});
     finish(expected, N * size.y, g.out_c, bias, act);
     g.way = way_tested;
+    g.precision = precision_tested;
     ConvPlan plan = conv_plan(&g, true, false, false);
     float *packed = guarded(plan.packed, NAN), *scratch = guarded(plan.scratch, NAN), *y = guarded(N * size.y, NAN);
     conv_pack(&plan, w, packed, 0, 1);
@@ -488,6 +494,39 @@ static int test_winograd(void **state)
     return 0;
 }
 
+static int test_bf16(void **state)
+{
+    (void)state;
+    way_tested = CONV_DIRECT;
+    precision_tested = PRECISION_BF16;
+    return 0;
+}
+
+/* Which passes are taken in bf16: all that are direct, but for those of one channel; Winograd's where they are faster still. */
+static void rule_of_bf16(void **state)
+{
+    (void)state;
+    const struct {
+        ConvGeometry g;
+        bool pairs[3];
+    } all[] = {{geometry(28, 28, 64, 64, 5, 5, 1, 1, true), {false, false, false}},
+               {geometry(14, 14, 32, 64, 3, 3, 2, 2, true), {true, true, true}},
+               {geometry(28, 28, 1, 32, 3, 3, 1, 1, true), {false, true, true}},
+               {geometry(28, 28, 64, 1, 3, 3, 1, 1, true), {true, false, true}},
+               {geometry(14, 14, 32, 32, 7, 7, 1, 1, true), {true, true, true}}};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        ConvGeometry g = all[i].g;
+        g.precision = PRECISION_BF16;
+        assert_memory_equal(conv_plan(&g, true, true, true).own.pairs, all[i].pairs, sizeof all[i].pairs);
+        g.way = CONV_DIRECT;
+        for (int use = 0; use < 3; use++)
+            assert_true(conv_plan(&g, true, true, true).own.pairs[use]);
+        g.precision = PRECISION_FLOAT32;
+        for (int use = 0; use < 3; use++)
+            assert_false(conv_plan(&g, true, true, true).own.pairs[use]);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(axis_rule),
     cmocka_unit_test(reference_by_finite_differences),
@@ -504,6 +543,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(odd_paddings, test_winograd),
     cmocka_unit_test_setup(no_outputs, test_winograd),
     cmocka_unit_test_setup(activation_after_the_kernel, test_winograd),
+    cmocka_unit_test(rule_of_bf16),
+    cmocka_unit_test_setup(random_geometries, test_bf16),
+    cmocka_unit_test_setup(named_geometries, test_bf16),
+    cmocka_unit_test_setup(odd_paddings, test_bf16),
+    cmocka_unit_test_setup(no_outputs, test_bf16),
+    cmocka_unit_test_setup(activation_after_the_kernel, test_bf16),
 };
 
-EACH_ISA_MAIN(tests)
+EACH_ISA_AND_BF16_MAIN(tests)

@@ -23,6 +23,11 @@ static void along(size_t rows, int c, const float *from, float *to)
         row(rows * (size_t)c, from, to);
         return;
     }
+    if (c <= VECTOR_FLOATS) { /* colours: such rows are many and short */
+        for (size_t r = 0; r < rows; r++, from += c, to += pairs_of(c))
+            vec_store_part(to, (Vec)pairs_of_neighbours(vec_load_part(from, c), (Vec){0}), pairs_of(c));
+        return;
+    }
     for (size_t r = 0; r < rows; r++)
         row((size_t)c, from + r * (size_t)c, to + r * (size_t)pairs_of(c));
 }
