@@ -182,6 +182,26 @@ Activation chain_last_activation(const Chain *chain)
     return last;
 }
 
+/* How many numbers the last softmax makes probabilities of: its channels, for each pixel anew. */
+static bool softmax_over_all(const Chain *chain, int *at)
+{
+    bool all = true;
+    Shape shape = chain->input;
+    *at = -1;
+    for (int i = 0; i < chain->layers; i++) {
+        LayerPlan plan;
+        if (!design_plan_layer(&chain->layer[i], shape, &plan, NULL))
+            break;
+        shape = plan.out;
+        if (!keeps_range(&chain->layer[i], &plan)) {
+            all = plan.activation.kind != ACT_SOFTMAX || shape.h * shape.w == 1;
+            *at = i;
+        }
+        layer_plan_clear(&plan);
+    }
+    return all;
+}
+
 static const char *activation_word(ActivationKind kind)
 {
     return mirror_closing_row()->choices[kind].word;
@@ -219,6 +239,11 @@ static bool check_loss(const Stage *stage, const Chain *chain, Error *err)
         return error_set(err, ERROR_INPUT, cure, "stage %s: loss %s needs an output inside (0, 1), but the network ends with %s (%s)",
                          stage->name, kind->param.name, activation_word(last.kind), name);
     }
+    int at;
+    if (kind->labels && !softmax_over_all(chain, &at))
+        return error_set(err, ERROR_INPUT, "end with `activation softmax`, behind the flatten",
+                         "stage %s: loss %s needs probabilities of classes, but the softmax of %s makes some for each pixel", stage->name,
+                         kind->param.name, chain->layer[at].name);
     return true;
 }
 

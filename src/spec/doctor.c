@@ -1,5 +1,6 @@
-/* The doctor's checks, one function each.  A check looks at one thing, notes what it finds and, where it can, how the design
- * looks once that is cured.  Whether a design fits together at all is design_check's word; fit.c finds cures for that. */
+/* The doctor's round, and the checks of settings and data, one function each.  A check looks at one thing, notes what it finds and,
+ * where it can, how the design looks once that is cured.  Whether a design fits together at all is design_check's word; fit.c finds
+ * cures for that.  What is unwise in layers is follies.c's. */
 #include "spec/doctor.h"
 
 #include "base/mem.h"
@@ -42,13 +43,6 @@ static const LossKind *loss_of(const Design *design, int stage)
     return loss_spec_kind(&design->stage[stage].train.set[TRAIN_LOSS]);
 }
 
-static bool field_is(const ParamSet *set, const char *field, const char *word)
-{
-    int row = param_find(set->kind, field);
-    return row >= 0 && set->kind->rows[row].type == PARAM_CHOICE &&
-           strcmp(set->kind->rows[row].choices[set->value[row].choice].word, word) == 0;
-}
-
 /* ---- does it fit together? */
 
 static void check_fit(Ward *ward)
@@ -77,154 +71,6 @@ static void check_unused_blocks(Ward *ward)
     }
 }
 
-/* ---- is it an hourglass? */
-
-/* Pools the code by the least factor that makes it smaller than the input, and enlarges again where a hand-written block follows. */
-static Design *squeeze_map(const Design *design, const Chain *chain, Shape code, char *cure, size_t size)
-{
-    int encoder = chain->block_of[chain->code - 1];
-    for (int k = 2; k <= 16; k++) {
-        if (code.h % k || code.w % k || shape_size(code) / (size_t)(k * k) >= shape_size(chain->input))
-            continue;
-        Design *copy = design_copy(design);
-        LayerSpec pool = layer_spec_new(layer_kind_find("maxpool")), up = layer_spec_new(layer_kind_find("upsample"));
-        pool.set.value[0] = up.set.value[0] = (Value){.size = {k, k}, .rank = 2};
-        bool good = design_insert_layer(copy, encoder, copy->block[encoder].count, &pool, NULL);
-        int next = chain->code < chain->layers ? chain->block_of[chain->code] : -1;
-        if (good && next >= 0 && copy->block[next].mirror == MIRROR_NONE)
-            good = design_insert_layer(copy, next, 0, &up, NULL);
-        if (good && design_check(copy, NULL)) {
-            snprintf(cure, size, "pool %d after the encoder: a code of %zu numbers", k, shape_size(code) / (size_t)(k * k));
-            return copy;
-        }
-        design_free(copy);
-    }
-    return NULL;
-}
-
-static Design *squeeze_vector(const Design *design, const Chain *chain, char *cure, size_t size)
-{
-    for (int i = chain->code - 1; i >= 0; i--) {
-        const LayerSpec *layer = &chain->layer[i];
-        if (param_find(layer->set.kind, "units") < 0)
-            continue;
-        int units = (int)(shape_size(chain->input) / 24);
-        units = units < 2 ? 1 : units > 32 ? 32 : units;
-        Design *copy = ward_with(design, "%s.units=%d", layer->name, units);
-        if (copy && design_check(copy, NULL)) {
-            snprintf(cure, size, "give %s %d units", layer->name, units);
-            return copy;
-        }
-        design_free(copy);
-        return NULL;
-    }
-    return NULL;
-}
-
-static void check_code(Ward *ward, int stage, const Chain *chain)
-{
-    const Stage *of = &ward->design->stage[stage];
-    /* A denoising network may have a wide code: copying its input is no way out for it. */
-    if (loss_of(ward->design, stage)->labels || !noise_is_none(&of->train.set[TRAIN_NOISE]) || chain->code >= chain->layers ||
-        chain->code < 1)
-        return;
-    Shape code = chain->input;
-    for (int i = 0; i < chain->code; i++) {
-        LayerPlan plan;
-        if (!design_plan_layer(&chain->layer[i], code, &plan, NULL))
-            return;
-        code = plan.out;
-        layer_plan_clear(&plan);
-    }
-    size_t have = shape_size(code), input = shape_size(chain->input);
-    if (have < input)
-        return;
-    char text[SHAPE_TEXT], cure[160];
-    shape_text(code, text);
-    Design *cured = code.flat ? squeeze_vector(ward->design, chain, cure, sizeof cure)
-                              : squeeze_map(ward->design, chain, code, cure, sizeof cure);
-    ward_note(ward, SEVERITY_WARNING, stage, chain->index[chain->code - 1], cured, cure,
-              "the code %s is %zu numbers, %.1f times the input's %zu: nothing is squeezed", text, have, (double)have / (double)input,
-              input);
-}
-
-/* ---- the layers' own follies */
-
-static bool learns(const LayerSpec *layer)
-{
-    return param_find(layer->set.kind, "init") >= 0;
-}
-
-static void check_saturation(Ward *ward, int stage, const Chain *chain)
-{
-    int learning = 0, sigmoids = 0, last = -1;
-    for (int i = 0; i < chain->layers; i++)
-        if (learns(&chain->layer[i])) {
-            learning++;
-            last = i;
-        }
-    Design *cured = design_copy(ward->design);
-    char first[LAYER_NAME] = "";
-    for (int i = 0; i < last; i++) {
-        if (!field_is(&chain->layer[i].set, "activation", "sigmoid"))
-            continue;
-        sigmoids++;
-        if (!*first)
-            snprintf(first, sizeof first, "%s", chain->layer[i].name);
-        char text[LAYER_NAME + 32];
-        snprintf(text, sizeof text, "%s.activation=relu", chain->layer[i].name);
-        (void)!design_set(cured, text, NULL); /* a mirrored layer follows the one it mirrors */
-    }
-    if (learning < 4 || sigmoids == 0) {
-        design_free(cured);
-        return;
-    }
-    ward_note(ward, SEVERITY_HINT, stage, design_layer_find(ward->design, first), cured, "let them be relu",
-              "%d hidden layer%s with sigmoid (%s%s) in a network of %d: each lets at most a quarter of the gradient through", sigmoids,
-              sigmoids == 1 ? "" : "s", first, sigmoids == 1 ? "" : " ...", learning);
-}
-
-static void check_zeros(Ward *ward, int stage, const Chain *chain)
-{
-    for (int i = 0; i < chain->layers; i++)
-        if (field_is(&chain->layer[i].set, "init", "zeros") && !chain->frozen[i] && !*ward->design->block[chain->block_of[i]].from) {
-            const char *name = chain->layer[i].name;
-            ward_note(ward, SEVERITY_WARNING, stage, chain->index[i], ward_with(ward->design, "%s.init=glorot-uniform", name),
-                      "start it glorot-uniform", "%s starts with zero weights: all its units will learn the same", name);
-        }
-}
-
-static void check_last_dropout(Ward *ward, int stage, const Chain *chain)
-{
-    int last = chain->layers - 1;
-    if (last < 1 || param_find(chain->layer[last].set.kind, "rate") < 0 || design_layer_mirrored(ward->design, chain->index[last]))
-        return;
-    Design *cured = design_copy(ward->design);
-    int block = chain->block_of[last];
-    design_remove_layer(cured, block, chain->index[last] - cured->block[block].first);
-    ward_note(ward, SEVERITY_WARNING, stage, chain->index[last], cured, "take it out",
-              "%s is the last layer: in training it sets outputs to zero that are compared with the target", chain->layer[last].name);
-}
-
-/* The KL term is a sum over the code; beside a mean over pixels it is hundreds of times too heavy. */
-static void check_kl(Ward *ward, int stage, const Chain *chain)
-{
-    const Stage *of = &ward->design->stage[stage];
-    if (!field_is(&of->train.set[TRAIN_LOSS], "reduction", "mean"))
-        return;
-    for (int i = 0; i < chain->layers; i++)
-        if (param_find(chain->layer[i].set.kind, "beta") >= 0) {
-            int beta = param_find(chain->layer[i].set.kind, "beta");
-            if (chain->layer[i].set.value[beta].number * (double)shape_size(chain->input) <= 4)
-                return; /* weighted down by hand */
-            ward_note(ward, SEVERITY_WARNING, stage, chain->index[i], ward_with(ward->design, "%s.loss.reduction=sum", of->name),
-                      "sum the loss over the pixels",
-                      "the loss is a mean over %zu numbers, %s's KL a sum: the code will fall onto the prior and say nothing",
-                      shape_size(chain->input), chain->layer[i].name);
-            return;
-        }
-}
-
 /* ---- the settings of training */
 
 /* The range in which an optimizer's learning rate is sensible, and a good one. */
@@ -241,6 +87,26 @@ static const struct {
     {"adamw", 1e-7, 0.05, 0.001, "hardly moves"},
     {"nadam", 1e-7, 0.05, 0.001, "hardly moves"},
 };
+
+/* Settings that have no effect, or not the one that is wanted. */
+static void check_idle_settings(Ward *ward, int stage, const Chain *chain)
+{
+    const Stage *of = &ward->design->stage[stage];
+    const ParamSet *set = of->train.set;
+    bool samples = false;
+    for (int i = 0; i < chain->layers; i++)
+        samples |= param_find(chain->layer[i].set.kind, "beta") >= 0;
+    if (!samples && !train_setting_is_default(TRAIN_KL, &set[TRAIN_KL]))
+        ward_note(ward, SEVERITY_WARNING, stage, -1, ward_with(ward->design, "%s.kl.warmup=0", of->name), "take the warm-up out",
+                  "stage %s warms up the penalty of a sampled code, but no layer samples: end the encoder with `sample 2`", of->name);
+    int patience = param_find(set[TRAIN_STOP].kind, "patience");
+    if (set[TRAIN_STOP].value[patience].number > 0 && strcmp(set[TRAIN_VALIDATION].kind->name, "none") == 0)
+        ward_note(ward, SEVERITY_HINT, stage, -1, ward_with(ward->design, "%s.validation=last 10%%", of->name), "hold back the last 10%",
+                  "stage %s stops early, but holds nothing back: the loss it watches is the one it learns, which hardly ever rises", of->name);
+    if (loss_of(ward->design, stage)->labels && !noise_is_none(&set[TRAIN_NOISE]))
+        ward_note(ward, SEVERITY_HINT, stage, -1, ward_with(ward->design, "%s.noise=none", of->name), "no noise in this stage",
+                  "stage %s learns classes of noisy samples, and its validation is noisy too; clean ones will look better or worse", of->name);
+}
 
 static void check_rate(Ward *ward, int stage)
 {
@@ -367,9 +233,6 @@ static void check_memory(Ward *ward, int stage)
 
 /* ---- the round */
 
-static void (*const chain_checks[])(Ward *, int, const Chain *) = {check_code, check_saturation, check_zeros, check_last_dropout,
-                                                                   check_kl};
-
 void doctor_examine(const Design *design, const Data *data, size_t memory_free, Diagnosis *out)
 {
     Ward ward = {.design = design, .data = data, .memory_free = memory_free, .out = out};
@@ -385,8 +248,8 @@ void doctor_examine(const Design *design, const Data *data, size_t memory_free, 
             check_data(&ward, s);
         Chain *chain = design_chain(design, s, NULL);
         if (chain && chain->layers) {
-            for (size_t i = 0; i < COUNT_OF(chain_checks); i++)
-                chain_checks[i](&ward, s, chain);
+            ward_look_at_layers(&ward, s, chain);
+            check_idle_settings(&ward, s, chain);
             if (data)
                 check_classes(&ward, s, chain);
             check_memory(&ward, s);

@@ -176,6 +176,29 @@ static bool last_activation(Idea *idea)
     return false;
 }
 
+/* A softmax for each pixel, taken out and put behind what makes a vector of the picture. */
+static bool softmax_behind(Idea *idea)
+{
+    if (wanted_activation(idea) != ACT_SOFTMAX || !idea->chain || !idea->out.flat)
+        return false;
+    for (int i = idea->chain->layers - 1; i >= 0; i--) {
+        LayerSpec *spec = &idea->design->layer[idea->chain->index[i]];
+        for (int f = 0; f < spec->set.kind->count; f++) {
+            if (spec->set.kind->rows[f].choices != mirror_closing_row()->choices || design_layer_mirrored(idea->design, idea->chain->index[i]))
+                continue;
+            if (spec->set.value[f].choice != ACT_SOFTMAX)
+                return false;
+            char name[LAYER_NAME];
+            int block = idea->chain->block_of[idea->chain->layers - 1];
+            snprintf(name, sizeof name, "%s", spec->name);
+            spec->set.value[f] = (Value){.choice = ACT_LINEAR};
+            return insert(idea->design, block, idea->design->block[block].count, "activation softmax") &&
+                   SAY(idea, "take the softmax out of %s and end with `activation softmax`", name);
+        }
+    }
+    return false;
+}
+
 static bool append_activation(Idea *idea)
 {
     ActivationKind wanted = wanted_activation(idea);
@@ -252,7 +275,7 @@ static bool other_loss(Idea *idea)
 }
 
 static bool (*const ideas[])(Idea *) = {flatten_before, feed_reshape, pool_to_conv, other_input, pad,       last_activation,
-                                        append_activation, last_count, close_up,   class_head,  other_loss};
+                                        softmax_behind, append_activation, last_count, close_up,   class_head,  other_loss};
 
 static void look(Idea *idea, const Design *design)
 {

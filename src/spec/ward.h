@@ -21,4 +21,7 @@ Design *ward_with(const Design *design, const char *assignment, ...) PRINTF_LIKE
 /* A design like this one that fits together, for an error of design_check at a place, and what was done to it; NULL: no idea. */
 Design *ward_fit(const Design *design, DesignPlace place, const Error *err, char *cure, size_t size);
 
+/* Notes what is unwise in the layers of a stage's network. */
+void ward_look_at_layers(Ward *ward, int stage, const Chain *chain);
+
 #endif

@@ -92,6 +92,8 @@ static void shapes_and_losses(void **state)
     check("input 28x28x3\nconv 8 3x3\nmaxpool 2\nconv 3 3x3\n", NULL, 0, bad, "compares output and input", "conv_2",
           "end with `upsample 2` and `conv 3 3x3 sigmoid`");
     check("input 5x5x1\nconv 8 7x7 valid\nconv 1 3x3\n", NULL, 0, bad, "kernel 7x7 does not fit", "conv_1", "pad conv_1 (same)");
+    check("input 28x28x1\nconv 10 3x3 softmax\nflatten\ntrain\nloss crossentropy\n", NULL, 0, bad, "makes some for each pixel", "flatten_1",
+          "take the softmax out of conv_1 and end with `activation softmax`");
     check("input 784\nconv 8\n", NULL, 0, bad, "conv_1, input 784", "conv_1", NULL);
     check("encoder\ndense 3\n", NULL, 0, bad, "nothing of its input", NULL, NULL);
 }
@@ -121,6 +123,20 @@ static void follies(void **state)
           "dense_1", "let them be relu");
     check("input 784\nencoder\ndense 32\ndecoder\ndense 784\nblock head\ndense 10\nstage a\nrun encoder decoder\n", NULL, 0, SEVERITY_HINT,
           "no stage runs the block head", "dense_3", NULL);
+    check("input 784\ndense 32\ndense 784 relu\n", NULL, 0, warn, "dense_2 ends the network with relu", "dense_2", "let dense_2 end with sigmoid");
+    check("input 784\nencoder\ndense 32\ndecoder mirror relu\n", NULL, 0, warn, "dense_2 ends the network with relu", "dense_2",
+          "let dense_2 end with sigmoid");
+    check("input 784\ndense 32\ndense 784 softmax\n", NULL, 0, warn, "share a sum of 1", "dense_2", "let dense_2 end with sigmoid");
+    check("input 784\ndense 32\ndense 784\ntrain\nkl warmup=5\n", NULL, 0, warn, "no layer samples", NULL, "take the warm-up out");
+    check("input 784\ndense 32\nbatchnorm\ndense 784\ntrain\nbatch 1\n", NULL, 0, warn, "batchnorm_1 compares the samples of a batch", "batchnorm_1",
+          "use a batch of 32");
+    check("input 784\ndense 32\ndropout 0.9\ndense 784\n", NULL, 0, SEVERITY_HINT, "dropout_1 drops 90 of 100", "dropout_1", "drop half of them");
+    check("input 28x28x1\nencoder\nmaxpool 4\nconv 8 31x31\ndecoder\nupsample 4\nconv 1\n", NULL, 0, SEVERITY_HINT, "most of it is padding", "conv_1",
+          "look at 3x3");
+    check("input 784\ndense 10 softmax\ntrain\nloss crossentropy\nnoise gaussian sd=0.5\n", NULL, 0, SEVERITY_HINT, "classes of noisy samples", NULL,
+          "no noise in this stage");
+    check("input 784\ndense 32\ndense 784\ntrain\nvalidation none\nstop patience=3\n", NULL, 0, SEVERITY_HINT, "holds nothing back", NULL,
+          "hold back the last 10%");
     check("input 784\ndense 4096 relu\ndense 784\n", NULL, 50000000, warn, "MB are free", NULL, NULL); /* the weights alone are too much */
 }
 
