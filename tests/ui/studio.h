@@ -23,6 +23,21 @@ static inline Pty *start_at(int w, int h, const char *const *env, const char *op
 
 static inline Pty *start(void) { return start_at(80, 24, truecolour, NULL, NULL); }
 
+/* A finished run of `simple` with a setting of its own, made by the command line, once. */
+static inline void finished_run(const char *name, const char *setting, const char *epochs)
+{
+    char folder[300];
+    snprintf(folder, sizeof folder, "runs/%s", name);
+    if (file_exists(in_scratch(folder)))
+        return;
+    const char *nothing[] = {NULL};
+    const char *arguments[] = {"train", "simple", "--data", data_folder(), "--runs-dir", in_scratch("runs"), "--run", name, "--epochs", epochs,
+                               "--set", setting, "--progress", "none", NULL};
+    Pty *pty = pty_start(scratch, 80, 24, nothing, arguments);
+    assert_int_equal(pty_end(pty, 60), 0);
+    pty_free(pty);
+}
+
 static inline void leave(Pty *pty)
 {
     pty_type(pty, "q");
