@@ -85,6 +85,15 @@ void settings_path(char *path, int size)
         snprintf(path, (size_t)size, "%s/.config/hourglass/config", home ? home : "");
 }
 
+void settings_state_path(char *path, int size)
+{
+    const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    if (base && *base)
+        snprintf(path, (size_t)size, "%s/hourglass/panes", base);
+    else
+        snprintf(path, (size_t)size, "%s/.local/state/hourglass/panes", home ? home : "");
+}
+
 /* $XDG_CONFIG_DIRS: the first folder is the most important one, so it is read last. */
 static bool read_system(Settings *settings, Error *err)
 {

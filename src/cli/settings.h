@@ -30,7 +30,8 @@ bool settings_read(Settings *settings, const char *file, Error *err) MUST_CHECK;
 /* The value in force without options, NULL when there is none; *source (may be NULL) says where it is from. */
 const char *settings_get(const Settings *settings, const char *name, const char **source);
 
-/* The user's configuration file. */
+/* The user's configuration file, and the one in which the studio keeps how its panes were. */
 void settings_path(char *path, int size);
+void settings_state_path(char *path, int size);
 
 #endif

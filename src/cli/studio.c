@@ -3,6 +3,7 @@
 
 #include "cli/job.h"
 #include "cli/options.h"
+#include "cli/settings.h"
 #include "ui/loop.h"
 
 #include <string.h>
@@ -24,6 +25,9 @@ static int run_studio(const Args *args, Error *err)
                                 .no_mouse = args_has(args, "no-mouse"), .no_probe = args_has(args, "no-probe")};
     if (!studio_options(args, &options, err))
         return args_failed(err);
+    char state[SETTING_VALUE];
+    settings_state_path(state, sizeof state);
+    options.state = state;
     int code = loop_run(options, &terminal, err);
     return code < 0 ? args_failed(err) : code;
 }

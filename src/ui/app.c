@@ -27,6 +27,7 @@ App *app_new(const AppOptions *options, Error *err)
         app_free(app);
         return NULL;
     }
+    panes_load(app);
     app->screen = app->before = 0;
     app_go(app, screens[0]);
     return app;
@@ -37,6 +38,7 @@ void app_free(App *app)
     if (!app)
         return;
     dialogue_close(app);
+    panes_save(app);
     for (int i = 0; i < screens_count; i++) {
         if (app->opened[i] && screens[i]->close)
             screens[i]->close(app);

@@ -71,6 +71,7 @@ typedef struct AppOptions {
     const char *data;     /* data set to open; NULL: the usual place, else the built-in digits */
     const char *design;   /* preset or file to open; NULL: none */
     uint64_t seed;
+    const char *state;    /* file that keeps the panes from one session to the next; NULL: they are not kept */
     int threads;          /* 0: all cores */
     int wake;             /* file descriptor (eventfd) that other threads write to; -1: none */
     double now;

@@ -35,6 +35,7 @@ struct App {
     void *state[APP_SCREENS];
     bool opened[APP_SCREENS];
     Split split[APP_SCREENS]; /* of screens with panes */
+    char *kept;               /* what the file of the panes held; owned */
     int screen, before;
     Dialogue dialogue;
     char message[APP_MESSAGE];
@@ -56,6 +57,8 @@ void palette_fill(App *app); /* the list, for what is typed */
 
 Split *app_split(App *app);                               /* of the screen in front; NULL: it has no panes */
 bool panes_event(App *app, const Event *event);           /* what the pane in focus, or under the mouse, makes of it */
+void panes_load(App *app);
+void panes_save(App *app);
 void panes_hint(App *app, char *buffer, size_t size);     /* which panes are not seen, and the key to them; "" none */
 
 /* All actions of the screen in front, then the app's: index from 0; NULL past the end. */

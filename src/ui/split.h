@@ -14,7 +14,8 @@
  * A layout is a text.  `a | b` stands side by side, `a / b` one above the other, and binds tighter; brackets group; `a:3` has
  * three shares of the room (1 where nothing is said), `a=29` so many cells where another can take the rest; `-a` is hidden.
  * What the person changes is again such a text, kept for the very text the screen gave: so each size class and each mode of
- * a screen has a memory of its own, and a program with other layouts forgets what no longer fits them.
+ * a screen has a memory of its own, in the session and (ui/panes_file.c) from one to the next; and a program with other
+ * layouts forgets what no longer fits them.
  *
  * Where not all fits, panes are left out one by one, from the foot of the table up; the pane in focus is never left out.
  * So Tab also leads to those that are not seen: each takes the place of one it cannot stand beside.
@@ -93,6 +94,9 @@ bool split_reset(Split *split);                     /* as the screen gave it */
 bool split_can_grow(const Split *split, bool tall);
 bool split_any_hidden(const Split *split);
 bool split_several(const Split *split);             /* more than one pane in the layout */
+
+/* What was made of a layout in an earlier session; a text that is too long is passed over. */
+void split_remember(Split *split, const char *given, const char *changed);
 
 /* The mouse: a press gives the focus, borders are dragged.  true: the border's, no pane should see it. */
 bool split_event(Split *split, const Event *event);

@@ -6,32 +6,41 @@
 
 /* ---- memory */
 
-static int memory_of(const Split *split)
+static int memory_of(const Split *split, const char *given)
 {
     for (int i = 0; i < split->remembered; i++)
-        if (strcmp(split->memory[i].given, split->given) == 0)
+        if (strcmp(split->memory[i].given, given) == 0)
             return i;
     return -1;
 }
 
 const char *split_recall(const Split *split)
 {
-    int at = memory_of(split);
+    int at = memory_of(split, split->given);
     return at < 0 ? NULL : split->memory[at].changed;
 }
 
 /* The oldest makes room. */
-static bool changed(Split *split)
+void split_remember(Split *split, const char *given, const char *changed)
 {
-    int at = memory_of(split);
+    int at = memory_of(split, given);
+    if (strlen(given) >= SPLIT_TEXT || strlen(changed) >= SPLIT_TEXT)
+        return;
     if (at < 0 && split->remembered == SPLIT_MEMORY) {
         memmove(&split->memory[0], &split->memory[1], (SPLIT_MEMORY - 1) * sizeof split->memory[0]);
         at = SPLIT_MEMORY - 1;
     } else if (at < 0) {
         at = split->remembered++;
     }
-    memcpy(split->memory[at].given, split->given, SPLIT_TEXT);
-    split_print(split, split->memory[at].changed);
+    snprintf(split->memory[at].given, SPLIT_TEXT, "%s", given);
+    snprintf(split->memory[at].changed, SPLIT_TEXT, "%s", changed);
+}
+
+static bool changed(Split *split)
+{
+    char text[SPLIT_TEXT];
+    split_print(split, text);
+    split_remember(split, split->given, text);
     split_arrange(split);
     return true;
 }
@@ -177,7 +186,7 @@ bool split_show(Split *split)
 
 bool split_reset(Split *split)
 {
-    int at = memory_of(split);
+    int at = memory_of(split, split->given);
     split->zoom = false;
     if (at >= 0) {
         split->remembered--;

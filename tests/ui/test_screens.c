@@ -352,6 +352,32 @@ static void panes_are_the_persons(void **state)
     leave(pty);
 }
 
+/* The next session finds them as they were left; a file that says nonsense is no harm. */
+static void panes_are_kept(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"COLORTERM=truecolor", "XDG_STATE_HOME=state-of-panes", NULL};
+    static const char nonsense[] = "start\nx\ty\tz\nstart\tlist=60 | (look:3 / data:2)\tlist=((\n\t\t\n";
+    const char *path = in_scratch("state-of-panes/hourglass/panes");
+    int border = 0;
+    for (int session = 0; session < 3; session++) {
+        Pty *pty = start_at(120, 34, env, NULL, NULL);
+        assert_true(pty_sees(pty, "in use", 20));
+        assert_true(pty_settles(pty, 0.2, 20));
+        if (session == 0) {
+            assert_false(file_exists(path));
+            border = border_at(pty, 120, 20);
+            drag(pty, border, 20, border - 8, 20);
+        }
+        assert_int_equal(border_at(pty, 120, 20), session < 2 ? border - 8 : border);
+        leave(pty);
+        assert_true(file_exists(path));
+        Error err = {0};
+        if (session == 1)
+            check_good(file_write(path, nonsense, strlen(nonsense), &err), &err);
+    }
+}
+
 static void palette_finds_and_goes(void **state)
 {
     (void)state;
@@ -452,7 +478,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_in_every_colour_mode), cmocka_unit_test(background_is_asked_for), cmocka_unit_test(screens_at_all_sizes),
         cmocka_unit_test(too_small_to_work_in), cmocka_unit_test(without_utf8_all_is_ascii), cmocka_unit_test(shot_is_the_screen),
-        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(panes_are_the_persons), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(search_marks_its_places),
+        cmocka_unit_test(mouse_reaches_everything), cmocka_unit_test(panes_are_the_persons), cmocka_unit_test(panes_are_kept), cmocka_unit_test(palette_finds_and_goes), cmocka_unit_test(search_marks_its_places),
         cmocka_unit_test(wheel_scrolls), cmocka_unit_test(any_bytes_are_survived),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
