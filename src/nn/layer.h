@@ -54,7 +54,7 @@ typedef struct LayerPlan {
     double macs;        /* multiply-adds of one sample's forward pass */
     bool alias;         /* the output is the input's memory (Flatten, Reshape) */
     bool product;       /* tensor 0 is (in, out) and its gradient is x^T dy after backward: the update may work it out itself */
-    bool whole_batch;   /* its training statistics are over the batch: samples cannot be done in chunks */
+    bool whole_batch;   /* its training statistics are over the batch: gather and gather_back come before its passes */
     size_t keep;        /* floats a sample that the backward pass needs besides x and y */
     size_t memo;        /* floats a thread that last from the forward to the backward pass */
     size_t scratch;     /* floats a thread that last for one call */
@@ -96,6 +96,9 @@ struct LayerKind {
     const char *group; /* "layers that learn", "layers that resize", "layers that only shape": for the menus */
     bool (*plan)(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err); /* out has kind, arithmetic, in */
     void (*pack)(const LayerRun *run, int rank, int size); /* NULL: nothing to pack */
+    /* With plan.whole_batch, in training: on all samples of the rank's slice, x known before `forward` and dy before `backward`;
+     * what they find stays in memo.  They meet the other ranks at barriers.  Then the passes may take a few samples at a time. */
+    void (*gather)(const LayerRun *run), (*gather_back)(const LayerRun *run);
     void (*forward)(const LayerRun *run);
     void (*backward)(const LayerRun *run); /* called with what forward left in keep */
     /* What a training step with a finite loss leaves behind in the layer's state (moving statistics); rank 0 alone, with what

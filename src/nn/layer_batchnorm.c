@@ -32,8 +32,8 @@ static bool plan(const LayerSpec *spec, Shape in, bool training, bool wants_dx, 
     out->tensor[BETA] = (TensorPlan){"beta", TENSOR_BIAS, 1, {c}, INIT_ZEROS, 0, 0};
     out->tensor[MEAN] = (TensorPlan){"moving_mean", TENSOR_STATE, 1, {c}, INIT_ZEROS, 0, 0};
     out->tensor[VARIANCE] = (TensorPlan){"moving_variance", TENSOR_STATE, 1, {c}, INIT_ONES, 0, 0};
-    out->memo = 3 * (size_t)c;     /* the batch's mean, 1 / sd and variance */
-    out->scratch = 2 * (size_t)c;
+    out->memo = 5 * (size_t)c;     /* the batch's mean, 1 / sd and variance; means of dy and of dy times xhat */
+    out->scratch = (size_t)c;
     if (training) {
         out->whole_batch = true;
         out->shared = 4 * (size_t)c; /* forward: sum, squares; backward: sum of dy, of dy times xhat */
@@ -58,9 +58,10 @@ static size_t rows_of(const LayerRun *run, int samples)
     return (size_t)samples * (size_t)run->plan->in.h * (size_t)run->plan->in.w;
 }
 
-static void batch_statistics(const LayerRun *run, float *mean, float *inverse, float *variances)
+static void gather(const LayerRun *run)
 {
     int c = run->plan->in.c;
+    float *mean = run->memo, *inverse = mean + c, *variances = inverse + c;
     const Value *v = run->spec->set.value;
     double *mine = run->shared + (size_t)run->rank * run->plan->shared;
     /* Sums of squares are taken about the moving mean, which is near the batch's: no cancellation.  It moves only when the step is
@@ -96,9 +97,7 @@ static void forward(const LayerRun *run)
 {
     int c = run->plan->in.c;
     float *mean = run->memo, *inverse = run->memo + c, *scale = run->scratch;
-    if (run->training) {
-        batch_statistics(run, mean, inverse, run->memo + 2 * c);
-    } else {
+    if (!run->training) {
         memcpy(mean, run->param[MEAN], (size_t)c * sizeof *mean);
         for (int j = 0; j < c; j++)
             inverse[j] = 1 / sqrtf(run->param[VARIANCE][j] + (float)run->spec->set.value[EPSILON].number);
@@ -108,39 +107,45 @@ static void forward(const LayerRun *run)
     norm_apply(rows_of(run, run->n), c, run->x, mean, scale, run->param[BETA], run->y);
 }
 
-static void backward(const LayerRun *run)
+static void gather_back(const LayerRun *run)
 {
     int c = run->plan->in.c;
     const float *mean = run->memo, *inverse = run->memo + c;
-    float *mean_dy = run->scratch, *mean_dy_xhat = run->scratch + c;
-    if (!run->training) { /* constants: the derivative is the scale alone */
-        memset(mean_dy, 0, 2 * (size_t)c * sizeof *mean_dy);
-    } else {
-        double *mine = run->shared + (size_t)run->rank * run->plan->shared + 2 * (size_t)c;
-        norm_backward_sums(rows_of(run, run->n), c, run->x, run->dy, mean, inverse, mine, mine + c);
-        for (int j = 0; run->grad[GAMMA] && j < c; j++) {
-            run->grad[BETA][j] += (float)mine[j];
-            run->grad[GAMMA][j] += (float)mine[c + j];
-        }
-        team_barrier(run->team, run->rank);
-        double count = (double)rows_of(run, run->batch);
-        for (int j = 0; j < c; j++) {
-            double sums[2];
-            total(run, 2 * (size_t)c + (size_t)j, 1, &sums[0]);
-            total(run, 3 * (size_t)c + (size_t)j, 1, &sums[1]);
-            mean_dy[j] = (float)(sums[0] / count);
-            mean_dy_xhat[j] = (float)(sums[1] / count);
-        }
+    float *mean_dy = run->memo + 3 * c, *mean_dy_xhat = mean_dy + c;
+    double *mine = run->shared + (size_t)run->rank * run->plan->shared + 2 * (size_t)c;
+    norm_backward_sums(rows_of(run, run->n), c, run->x, run->dy, mean, inverse, mine, mine + c);
+    for (int j = 0; run->grad[GAMMA] && j < c; j++) {
+        run->grad[BETA][j] += (float)mine[j];
+        run->grad[GAMMA][j] += (float)mine[c + j];
     }
+    team_barrier(run->team, run->rank);
+    double count = (double)rows_of(run, run->batch);
+    for (int j = 0; j < c; j++) {
+        double sums[2];
+        total(run, 2 * (size_t)c + (size_t)j, 1, &sums[0]);
+        total(run, 3 * (size_t)c + (size_t)j, 1, &sums[1]);
+        mean_dy[j] = (float)(sums[0] / count);
+        mean_dy_xhat[j] = (float)(sums[1] / count);
+    }
+}
+
+static void backward(const LayerRun *run)
+{
+    int c = run->plan->in.c;
+    float *mean_dy = run->memo + 3 * c;
+    if (!run->training) /* constants: the derivative is the scale alone */
+        memset(mean_dy, 0, 2 * (size_t)c * sizeof *mean_dy);
     if (run->dx)
-        norm_backward_apply(rows_of(run, run->n), c, run->x, run->dy, mean, inverse, run->param[GAMMA], mean_dy,
-                            mean_dy_xhat, run->dx);
+        norm_backward_apply(rows_of(run, run->n), c, run->x, run->dy, run->memo, run->memo + c, run->param[GAMMA], mean_dy,
+                            mean_dy + c, run->dx);
 }
 
 const LayerKind batchnorm_kind = {
     .param = {"batchnorm", "brings each channel to mean 0 and deviation 1 over the batch", rows, COUNT_OF(rows)},
     .group = "layers that learn",
     .plan = plan,
+    .gather = gather,
+    .gather_back = gather_back,
     .forward = forward,
     .backward = backward,
     .settle = settle,

@@ -99,13 +99,16 @@ static size_t sample_floats(const Network *net, size_t *widest)
     return sum;
 }
 
+static int slice_of(const Network *net)
+{
+    return (net->options.batch + net->ranks - 1) / net->ranks;
+}
+
 /* Samples a thread takes through the whole network at a time: few enough for its cache, enough to keep products efficient. */
-static int choose_chunk(const Network *net, size_t floats, bool maps, bool whole)
+static int choose_chunk(const Network *net, size_t floats, bool maps)
 {
     enum { CACHE = 768 << 10, LEAST_MAP = 8, LEAST_VECTOR = 64 };
-    int slice = (net->options.batch + net->ranks - 1) / net->ranks;
-    if (whole)
-        return slice;
+    int slice = slice_of(net);
     int chunk = (int)(CACHE / (floats * sizeof(float)));
     int least = maps ? LEAST_MAP : LEAST_VECTOR;
     if (chunk < least)
@@ -121,27 +124,49 @@ static int choose_chunk(const Network *net, size_t floats, bool maps, bool whole
 static bool mark_deferred(Network *net)
 {
     enum { LEAST = 16 << 10 };
-    int slice = (net->options.batch + net->ranks - 1) / net->ranks;
     bool any = false;
     for (int i = 0; i < net->layers; i++) {
         Layer *layer = &net->layer[i];
         size_t out = shape_size(layer->plan.out);
-        layer->deferred = layer->trained && layer->plan.product && net->chunk == slice && out <= TILE_FLOATS
+        layer->deferred = layer->trained && layer->plan.product && net->held == slice_of(net) && out <= TILE_FLOATS
                        && shape_size(layer->plan.in) * out >= LEAST;
         any |= layer->deferred;
     }
     return any;
 }
 
+/* BatchNorm's output is its input times a number, plus one: quicker worked out again than stored and read. */
+static void mark_brief(Network *net)
+{
+    for (int i = 0; i < net->layers; i++) {
+        int next = i + 1;
+        while (next < net->layers && net->layer[next].alias)
+            next++;
+        /* unless somebody reads all of it */
+        net->layer[i].brief = net->layer[i].plan.whole_batch && next < net->layers && !net->layer[next].deferred
+                           && !net->layer[next].plan.whole_batch;
+    }
+}
+
+/* Floats a sample of gradients that a layer has to see for the whole slice: its own output's, and the loss's. */
+static size_t span_floats(const Network *net)
+{
+    size_t widest = net->gathers ? shape_size(network_output(net)) : 0;
+    for (int i = 0; i < net->layers; i++)
+        if (net->layer[i].plan.whole_batch && network_act_size(net, i) > widest)
+            widest = network_act_size(net, i);
+    return widest;
+}
+
 static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
 {
-    bool maps = false, whole = false;
+    bool maps = false;
     size_t scratch = 0, widest;
     for (int i = 0; i < net->layers; i++) {
         Layer *layer = &net->layer[i];
         const LayerPlan *plan = &layer->plan;
         maps |= !plan->out.flat;
-        whole |= plan->whole_batch;
+        net->gathers |= plan->whole_batch;
         scratch = plan->scratch > scratch ? plan->scratch : scratch;
         layer->packed_at = net->packed_size;
         net->packed_size += round_up(plan->packed);
@@ -155,18 +180,20 @@ static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
     }
     size_t floats = sample_floats(net, &widest);
     bool slopes = net->learns || net->options.input_gradient;
-    net->chunk = choose_chunk(net, floats + (slopes ? 2 * widest : 0), maps, whole);
-    size_t n = (size_t)net->chunk;
+    net->chunk = choose_chunk(net, floats + (slopes ? 2 * widest : 0), maps);
+    net->held = net->gathers ? slice_of(net) : net->chunk;
+    size_t n = (size_t)net->held, chunk = (size_t)net->chunk;
+    bool defers = mark_deferred(net);
+    mark_brief(net);
     size_t seat = round_up(n * shape_size(net->options.input)) + round_up(scratch);
     for (int i = 0; i < net->layers; i++) {
         const Layer *layer = &net->layer[i];
         if (!layer->alias)
-            seat += round_up(n * shape_size(layer->plan.out));
+            seat += round_up((layer->brief ? chunk : n) * shape_size(layer->plan.out));
         seat += round_up(n * layer->plan.keep) + round_up(layer->plan.memo);
     }
     if (slopes)
-        seat += 2 * round_up(n * widest);
-    bool defers = mark_deferred(net);
+        seat += 2 * (round_up(chunk * widest) + round_up(n * span_floats(net)));
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i].deferred)
             seat += round_up(n * shape_size(net->layer[i].plan.out));
@@ -196,7 +223,7 @@ static bool no_memory(const Network *net, Error *err)
 
 static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
 {
-    size_t n = (size_t)net->chunk, scratch = 0, widest;
+    size_t n = (size_t)net->held, chunk = (size_t)net->chunk, scratch = 0, widest;
     seat->act = mem_new((size_t)net->layers + 1, sizeof *seat->act);
     seat->keep = mem_new((size_t)net->layers, sizeof *seat->keep);
     seat->memo = mem_new((size_t)net->layers, sizeof *seat->memo);
@@ -210,7 +237,7 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     seat->act[0] = TAKE(n * shape_size(net->options.input));
     for (int i = 0; i < net->layers; i++) {
         const Layer *layer = &net->layer[i];
-        seat->act[i + 1] = layer->alias ? seat->act[i] : TAKE(n * shape_size(layer->plan.out));
+        seat->act[i + 1] = layer->alias ? seat->act[i] : TAKE((layer->brief ? chunk : n) * shape_size(layer->plan.out));
         seat->keep[i] = TAKE(n * layer->plan.keep);
         seat->memo[i] = TAKE(layer->plan.memo);
         scratch = layer->plan.scratch > scratch ? layer->plan.scratch : scratch;
@@ -218,8 +245,10 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     seat->scratch = TAKE(scratch);
     sample_floats(net, &widest);
     if (net->learns || net->options.input_gradient)
-        for (int i = 0; i < 2; i++)
-            seat->slope[i] = TAKE(n * widest);
+        for (int i = 0; i < 2; i++) {
+            seat->slope[i] = TAKE(chunk * widest);
+            seat->span[i] = TAKE(n * span_floats(net));
+        }
     bool defers = false;
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i].deferred) {

@@ -1,7 +1,7 @@
 /* A network: a chain of layers with every shape, buffer and scratch size fixed when it is built.
  *
- * Threads: a training step cuts the batch into one slice a thread, and a slice into chunks that fit the cache (one
- * chunk where BatchNorm needs the whole batch).  Each thread adds up its own gradients; then each thread adds all of them in rank
+ * Threads: a training step cuts the batch into one slice a thread, and a slice into chunks that fit the cache (which
+ * go from one BatchNorm to the next, as that needs the whole batch).  Each thread adds up its own gradients; then each thread adds all of them in rank
  * order for its part of the parameters and updates it. So a run repeats bit for bit from its seed and thread count. */
 #ifndef NN_NETWORK_H
 #define NN_NETWORK_H

@@ -66,22 +66,17 @@ void network_look_begin(const Network *net, Seat *seat)
     memset(seat->active, 0, units(net, net->layers));
 }
 
-void network_look_outputs(Network *net, int rank, int n)
+void network_look_output(const Network *net, Seat *seat, int layer, const float *y, int n)
 {
-    Seat *seat = &net->seat[rank];
-    uint8_t *active = seat->active;
-    for (int i = 0; i < net->layers; i++) {
-        size_t channels = (size_t)net->layer[i].plan.out.c, zeros = 0;
-        size_t rows = (size_t)n * network_act_size(net, i) / channels;
-        const float *y = seat->act[i + 1];
-        for (size_t row = 0; row < rows; row++, y += channels)
-            for (size_t c = 0; c < channels; c++) {
-                zeros += y[c] == 0;
-                active[c] |= y[c] != 0;
-            }
-        seat->health[3 * i + 2] += (double)zeros;
-        active += channels;
-    }
+    uint8_t *active = seat->active + units(net, layer);
+    size_t channels = (size_t)net->layer[layer].plan.out.c, zeros = 0;
+    size_t rows = (size_t)n * network_act_size(net, layer) / channels;
+    for (size_t row = 0; row < rows; row++, y += channels)
+        for (size_t c = 0; c < channels; c++) {
+            zeros += y[c] == 0;
+            active[c] |= y[c] != 0;
+        }
+    seat->health[3 * layer + 2] += (double)zeros;
 }
 
 static float dead_share(const Network *net, int layer)

@@ -14,6 +14,7 @@ typedef struct Layer {
     bool wants_dx;
     bool alias;            /* plan.alias, an Activation that the loss has taken over, or absorbed */
     bool absorbed;         /* the layer behind it does its work (LayerKind.fuse): its output never exists */
+    bool brief;            /* its output lasts for a chunk: the backward pass works it out again */
     bool deferred;         /* its weight gradient can be left to the update: see network_step.c */
     size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
     size_t packed_at, shared_at;
@@ -22,9 +23,11 @@ typedef struct Layer {
 /* What one thread has of its own. */
 typedef struct Seat {
     float *block;      /* all its floats */
-    float **act;       /* [layers + 1]: input of layer i is act[i]; chunk samples each */
+    float **act;       /* [layers + 1]: input of layer i is act[i]; of net->held samples, of a brief layer net->chunk */
     float **keep, **memo;
-    float *scratch, *slope[2], *target;
+    float *scratch, *target;
+    float *slope[2];   /* gradients of a chunk, as wide as the widest output */
+    float *span[2];    /* of a slice, where a layer has to see all of it */
     float **kept;      /* [layers]: dy of a deferred layer, until the update; else NULL */
     float *tile;       /* some rows of a deferred weight gradient */
     uint8_t *labels;
@@ -44,7 +47,10 @@ struct Network {
     Layer *layer;
     int layers, first_trained;
     int final;         /* last layer that is no alias: its activation is what the loss takes over */
-    int ranks, chunk;
+    int ranks;
+    int chunk;         /* samples a thread takes through its layers at a time */
+    int held;          /* samples whose outputs it keeps: a chunk, or its slice where `gathers` */
+    bool gathers;      /* layers with plan.whole_batch: chunks go through the layers between two of those */
     size_t params, states, packed_size, shared_size; /* floats, floats, floats, doubles a rank */
     float *param, *state, *packed, *slots[2];
     double *shared;
@@ -63,6 +69,7 @@ typedef struct Pass {
     bool training, sampling, finish; /* finish: apply the activation that the loss took over */
     bool no_grad;                    /* backward: input gradients only */
     bool defer;                      /* backward: leave deferred weight gradients to the update */
+    bool look, find_bad;             /* forward: network_look_output, and the first layer that is not finite to the seat */
     uint32_t random_step;
     int batch;
     float kl_weight;
@@ -71,10 +78,10 @@ typedef struct Pass {
 
 enum { TILE_FLOATS = 32 << 10 }; /* of Seat.tile: stays in second-level cache beside weights and optimizer memory */
 
-/* network_health.c, in a watched step of n samples: before it, after a chunk's forward pass, around the update of the
+/* network_health.c, in a watched step of n samples: before it, after a layer's forward pass on some of them, around the update of the
  * parameters from `at` on, and at its end. */
 void network_look_begin(const Network *net, Seat *seat);
-void network_look_outputs(Network *net, int rank, int n);
+void network_look_output(const Network *net, Seat *seat, int layer, const float *y, int n);
 void network_look_before(Network *net, int layer, size_t at, const UpdateRange *range);
 void network_look_after(Network *net, int layer, size_t at, const UpdateRange *range);
 void network_gather_health(Network *net, int n);
@@ -84,10 +91,16 @@ size_t network_act_size(const Network *net, int index);
 
 void network_pack(Network *net, int rank); /* rank's share; ends with a barrier when there was anything to do */
 void network_settle(Network *net); /* after a step with a finite loss, on one thread */
-void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
 
-/* Where the gradient of layer `index`'s output goes, `busy` being the buffer that is read meanwhile. */
-float *network_slope(const Network *net, int rank, const Pass *pass, int index, const float *busy);
+/* A chunk of n samples, the `first` of them in the batch, through the pass's layers. */
+void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
+
+/* A training pass of a network that gathers, over the rank's whole slice, whose inputs are in act[0]. */
+void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int n);
+void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy);
+
+/* Where the gradient of the last output goes. */
+float *network_slope(const Network *net, int rank, const Pass *pass);
 
 #endif

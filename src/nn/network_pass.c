@@ -1,16 +1,28 @@
 /* Running a chunk of samples through the layers, forwards and backwards, on one thread; and looking inside. */
 #include "nn/network_own.h"
 
+#include <math.h>
 #include <string.h>
 
-static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int first, int n)
+/* act[index] from sample `at` of those held on. */
+static float *act_at(const Network *net, const Seat *seat, int index, int at)
+{
+    if (!index)
+        return seat->act[0] + (size_t)at * shape_size(net->options.input);
+    int maker = index - 1;
+    while (maker > 0 && net->layer[maker].alias)
+        maker--;
+    return seat->act[index] + (net->layer[maker].brief ? 0 : (size_t)at * network_act_size(net, index - 1));
+}
+
+static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int first, int at, int n)
 {
     Layer *layer = &net->layer[index];
     Seat *seat = &net->seat[rank];
     LayerRun run = {
         .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n, .most = net->chunk,
-        .x = seat->act[index], .y = seat->act[index + 1],
-        .keep = seat->keep[index], .memo = seat->memo[index], .scratch = seat->scratch,
+        .x = act_at(net, seat, index, at), .y = act_at(net, seat, index + 1, at),
+        .keep = seat->keep[index] + (size_t)at * layer->plan.keep, .memo = seat->memo[index], .scratch = seat->scratch,
         .packed = net->packed + layer->packed_at, .shared = net->shared + layer->shared_at * (size_t)net->ranks,
         .training = pass->training && !layer->frozen, .sampling = pass->sampling,
         .seed = net->options.seed, .step = pass->random_step, .layer = (uint32_t)index, .first = (uint32_t)first,
@@ -37,7 +49,7 @@ void network_pack(Network *net, int rank)
     Pass none = {0};
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i].plan.kind->pack) {
-            LayerRun run = run_of(net, rank, i, &none, 0, 0);
+            LayerRun run = run_of(net, rank, i, &none, 0, 0, 0);
             net->layer[i].plan.kind->pack(&run, rank, net->ranks);
         }
     team_barrier(net->options.team, rank);
@@ -48,47 +60,146 @@ void network_settle(Network *net)
     Pass none = {0};
     for (int i = 0; i < net->layers; i++)
         if (net->layer[i].plan.kind->settle && !net->layer[i].frozen) {
-            LayerRun run = run_of(net, 0, i, &none, 0, 0);
+            LayerRun run = run_of(net, 0, i, &none, 0, 0, 0);
             net->layer[i].plan.kind->settle(&run);
         }
 }
 
-void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n)
+static void note_bad(Seat *seat, int layer, const float *y, size_t count)
 {
-    for (int i = pass->from; i < pass->to; i++) {
-        LayerRun run = run_of(net, rank, i, pass, first, n);
+    size_t j = 0;
+    while (j < count && isfinite(y[j]))
+        j++;
+    if (j < count && (seat->bad_layer < 0 || layer < seat->bad_layer))
+        seat->bad_layer = layer;
+}
+
+/* Layers [from, to) on n samples, the `first` of the batch, which stand at place `at` of those held. */
+static void layers_forward(Network *net, int rank, const Pass *pass, int from, int to, int first, int at, int n)
+{
+    Seat *seat = &net->seat[rank];
+    for (int i = from; i < to; i++) {
+        LayerRun run = run_of(net, rank, i, pass, first, at, n);
         /* An alias has nothing to do, unless it is an Activation that the loss took over and somebody wants the result. */
         if (!net->layer[i].alias || run.activation.kind != ACT_LINEAR)
             run.plan->kind->forward(&run);
+        if (pass->look)
+            network_look_output(net, seat, i, run.y, n);
+        if (pass->find_bad)
+            note_bad(seat, i, run.y, (size_t)n * network_act_size(net, i));
     }
 }
 
-float *network_slope(const Network *net, int rank, const Pass *pass, int index, const float *busy)
+void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n)
 {
-    Seat *seat = &net->seat[rank];
+    layers_forward(net, rank, pass, pass->from, pass->to, first, 0, n);
+}
+
+/* The buffer of layer `index` for the gradient of its output, if it keeps that until the update. */
+static float *kept_slope(const Network *net, int rank, const Pass *pass, int index, int at)
+{
     while (index > 0 && net->layer[index].alias)
         index--;
-    if (pass->defer && net->layer[index].deferred)
-        return seat->kept[index];
-    return seat->slope[busy == seat->slope[0]];
+    if (!pass->defer || !net->layer[index].deferred)
+        return NULL;
+    return net->seat[rank].kept[index] + (size_t)at * shape_size(net->layer[index].plan.out);
+}
+
+float *network_slope(const Network *net, int rank, const Pass *pass)
+{
+    const Seat *seat = &net->seat[rank];
+    float *kept = kept_slope(net, rank, pass, net->layers - 1, 0);
+    return kept ? kept : net->gathers ? seat->span[0] : seat->slope[0];
+}
+
+static bool is_idle(const Layer *layer)
+{
+    return layer->alias && layer->activation.kind == ACT_LINEAR;
+}
+
+/* Layers top, ..., bottom; the gradient of bottom's input goes to `end` (or, without one, to where it suits), if `wanted`. */
+static float *layers_backward(Network *net, int rank, const Pass *pass, int top, int bottom, int first, int at, int n,
+                              float *dy, float *end, bool wanted)
+{
+    Seat *seat = &net->seat[rank];
+    int lowest = bottom; /* with anything to do */
+    while (lowest < top && is_idle(&net->layer[lowest]))
+        lowest++;
+    for (int i = top; i >= bottom; i--) {
+        Layer *layer = &net->layer[i];
+        LayerRun run = run_of(net, rank, i, pass, first, at, n);
+        if (layer->alias && run.activation.kind == ACT_LINEAR)
+            continue;
+        run.dy = dy;
+        if ((i > bottom || wanted) && layer->wants_dx) {
+            float *kept = i > 0 ? kept_slope(net, rank, pass, i - 1, at) : NULL;
+            run.dx = end && i == lowest ? end : kept ? kept : seat->slope[dy == seat->slope[0]];
+        }
+        layer->plan.kind->backward(&run);
+        dy = run.dx;
+    }
+    return dy;
 }
 
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx)
 {
     int stop = dx ? pass->from : net->first_trained > pass->from ? net->first_trained : pass->from;
-    for (int i = pass->to - 1; i >= stop; i--) {
-        Layer *layer = &net->layer[i];
-        LayerRun run = run_of(net, rank, i, pass, first, n);
-        if (layer->alias && run.activation.kind == ACT_LINEAR)
-            continue;
-        run.dy = dy;
-        if (i > stop || dx)
-            run.dx = layer->wants_dx ? network_slope(net, rank, pass, i > 0 ? i - 1 : 0, dy) : NULL;
-        layer->plan.kind->backward(&run);
-        dy = run.dx;
-    }
+    dy = layers_backward(net, rank, pass, pass->to - 1, stop, first, 0, n, dy, NULL, dx != NULL);
     if (dx)
         *dx = dy;
+}
+
+/* ---- slices: a layer that gathers begins a span of layers, through which the slice goes in chunks */
+
+void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count)
+{
+    for (int from = 0, to; from < net->layers; from = to) {
+        for (to = from + 1; to < net->layers && !net->layer[to].plan.whole_batch; to++) {}
+        if (net->layer[from].plan.whole_batch) {
+            LayerRun run = run_of(net, rank, from, pass, first, 0, count);
+            run.plan->kind->gather(&run);
+        }
+        for (int at = 0; at < count; at += net->chunk)
+            layers_forward(net, rank, pass, from, to, first + at, at, count - at < net->chunk ? count - at : net->chunk);
+    }
+}
+
+/* Backwards a span ends with the layer that gathers and begins behind the one before: what that does with its gradient
+ * goes chunk by chunk, too, once its sums are known. */
+void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count, float *dy)
+{
+    Seat *seat = &net->seat[rank];
+    Pass again = *pass; /* a brief layer's output once more */
+    again.look = again.find_bad = false;
+    size_t width = shape_size(network_output(net));
+    bool gathered = false; /* top has */
+    for (int top = net->layers - 1, below;; top = below, gathered = true) {
+        int stop = net->first_trained;
+        for (below = gathered ? top - 1 : top; below >= stop && !net->layer[below].plan.whole_batch;)
+            below--;
+        bool gathers = below >= stop;
+        int bottom = gathers ? below + 1 : stop, busy = top;
+        while (busy >= bottom && is_idle(&net->layer[busy]))
+            busy--;
+        if (busy >= bottom) {
+            float *to = gathers ? seat->span[dy == seat->span[0]] : NULL;
+            size_t next = gathers ? network_act_size(net, below) : 0;
+            for (int at = 0; at < count; at += net->chunk) {
+                int n = count - at < net->chunk ? count - at : net->chunk;
+                if (gathers && net->layer[below].brief)
+                    layers_forward(net, rank, &again, below, below + 1, first + at, at, n);
+                layers_backward(net, rank, pass, top, bottom, first + at, at, n, dy + (size_t)at * width,
+                                gathers ? to + (size_t)at * next : NULL, gathers);
+            }
+            dy = to;
+            width = next;
+        }
+        if (!gathers)
+            return;
+        LayerRun run = run_of(net, rank, below, pass, first, 0, count);
+        run.dy = dy;
+        run.plan->kind->gather_back(&run);
+    }
 }
 
 /* ---- looking inside */

@@ -56,18 +56,22 @@ static void learn_slice(const Step *step, int rank)
     double scale = loss_scale(net, step->n);
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
                  .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = seat->kl, .defer = step->defer};
-    float *slope = network_slope(net, rank, &pass, net->layers - 1, NULL);
-    int at = 0;
-    do { /* at least once: a thread without samples still has to meet the others at BatchNorm's barriers */
+    pass.look = net->watch;
+    float *slope = network_slope(net, rank, &pass);
+    if (net->gathers) { /* also without samples: the others wait at the barriers */
+        fill_chunk(net, step->source, seat, first, count);
+        network_slice_forward(net, rank, &pass, first, count);
+        seat->loss += chunk_loss(net, step->source, seat, count, (float)scale, slope);
+        network_slice_backward(net, rank, &pass, first, count, slope);
+        return;
+    }
+    for (int at = 0; at < count; at += net->chunk) {
         int n = count - at < net->chunk ? count - at : net->chunk;
         fill_chunk(net, step->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
         seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, slope);
-        if (net->watch)
-            network_look_outputs(net, rank, n);
         network_chunk_backward(net, rank, &pass, first + at, n, slope, NULL);
-        at += n;
-    } while (at < count);
+    }
 }
 
 /* All threads compute the same totals in the same order. */
@@ -241,23 +245,17 @@ static void find_bad_layer(const Step *step, int rank)
     memset(seat->grad, 0, net->params * sizeof(float));
     double kl[2] = {0};
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
-                 .batch = step->n, .kl = kl};
-    int at = 0;
-    do {
+                 .batch = step->n, .kl = kl, .find_bad = true};
+    if (net->gathers) {
+        fill_chunk(net, step->source, seat, first, count);
+        network_slice_forward(net, rank, &pass, first, count);
+        return;
+    }
+    for (int at = 0; at < count; at += net->chunk) {
         int n = count - at < net->chunk ? count - at : net->chunk;
         fill_chunk(net, step->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
-        for (int i = 0; i < net->layers; i++) {
-            size_t size = (size_t)n * network_act_size(net, i), j = 0;
-            while (j < size && isfinite(seat->act[i + 1][j]))
-                j++;
-            if (j < size && (seat->bad_layer < 0 || i < seat->bad_layer))
-                seat->bad_layer = i;
-            if (j < size)
-                break;
-        }
-        at += n;
-    } while (at < count);
+    }
 }
 
 static void step_work(void *arg, int rank)

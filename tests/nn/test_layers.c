@@ -106,6 +106,41 @@ static void chunks(void **state)
     case_free(&c);
 }
 
+/* BatchNorm sees its whole slice, the layers between take it in pieces: around an alias, another BatchNorm, a frozen one, first and last,
+ * before a large dense layer, and under a loss that takes over the last activation. */
+static void chunks_between_batchnorms(void **state)
+{
+    (void)state;
+    static const char *const nets[][6] = {
+        {"conv 9 1x1 relu", "batchnorm", "upsample 2", "conv 2 2x2 lrelu(0.1)", "batchnorm", "conv 2 1x1"},
+        {"batchnorm", "conv 9 1x1", "batchnorm", "batchnorm", "maxpool 2", "conv 3 3x3 stride=2"},
+        {"conv 8 1x1 nobias", "batchnorm", "activation gelu", "dropout 0.2", "conv 4 2x2", "batchnorm"},
+        {"conv 9 1x1", "batchnorm", "maxpool 4", "flatten", "dense 40", "dense 2"},
+        {"conv 9 1x1 nobias", "batchnorm", "conv 6 2x2 nobias", "batchnorm", "conv 2 1x1 nobias", "batchnorm"},
+    };
+    Rng rng = rng_new(9, RNG_TEST, 0, 0);
+    int used = 0;
+    for (size_t i = 0; i < 2 * COUNT_OF(nets); i++) {
+        Case c = case_new(shape_map(24, 28, 2), 17, (uint32_t)i);
+        for (int j = 0; j < 6; j++)
+            case_add(&c, layer_of(nets[i / 2][j]));
+        if (i == 2) {
+            case_add(&c, layer_of("activation sigmoid"));
+            c.loss = loss_of("bce");
+        }
+        c.frozen[3] = i == 9;
+        snprintf(c.text, sizeof c.text, "spans %zu", i);
+        case_fill(&c, &rng);
+        OptimizerSpec optimizer = optimizer_of("sgd");
+        Network *net = case_network(&c, 1, &optimizer, false);
+        assert_true(net->gathers && net->held == 17 && net->chunk < 17);
+        network_free(net);
+        used += case_run(&c);
+        case_free(&c);
+    }
+    assert_true(used > 5);
+}
+
 /* UpSample and the Conv behind it are one layer where that pays; what they give and learn stays the same. */
 static void fused_layers(void **state)
 {
@@ -147,6 +182,7 @@ static const struct CMUnitTest tests[] = {
     ON_TEAMS(against_the_reference),
     ON_TEAMS(frozen_layers),
     ON_TEAMS(fused_layers),
+    ON_TEAMS(chunks_between_batchnorms),
     ON_TEAMS(chunks),
 };
 
