@@ -80,7 +80,7 @@ static void read_environment(void)
 static double pair_cost(const ConvGeometry *g, ConvResult result)
 {
     int channels = result == CONV_Y ? g->in_c : g->out_c;
-    return result == CONV_DW ? 0.53 : 1.06 * pairs_of(channels) / channels;
+    return result == CONV_DW ? 0.53 : 1.1 * pairs_of(channels) / channels;
 }
 
 typedef struct Way {

@@ -159,7 +159,7 @@ Network *case_network(const Case *c, int threads, const OptimizerSpec *optimizer
 {
     NetworkOptions options = {.input = c->input, .batch = c->batch, .team = case_teams[threads - 1], .seed = 11,
                               .frozen = c->frozen, .loss = &c->loss, .optimizer = optimizer, .input_gradient = input_gradient,
-                              .fuse = true};
+                              .fuse = true, .arithmetic = c->arithmetic};
     Error err = {0};
     Network *net = network_new(c->layer, c->layers, &options, &err);
     if (!net)

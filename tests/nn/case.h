@@ -25,6 +25,7 @@ typedef struct Case {
     uint8_t *labels;
     uint32_t number; /* the parameters and dropout's numbers follow from it */
     float size;      /* of the parameters; 0: 1 */
+    Arithmetic arithmetic;
 } Case;
 
 /* From their text forms: "dense 5 sigmoid", "bce sum", "adam lr=0.1". */

@@ -36,6 +36,32 @@ static Metric *train(const Design *design, const Data *data, int *count)
     return epochs;
 }
 
+/* Rounding products' factors to 8 bits is noise beside what a batch happens to hold: losses follow float32's. */
+static void bf16_follows_float32(void **state)
+{
+    (void)state;
+    Design *designs[] = {little_preset("simple", 784, "epochs=8", "batch=256", "optimizer=adam lr=3e-3", NULL),
+                         little_preset("conv", 784, "epochs=4", "batch=64", "convolution=direct", NULL)};
+    for (size_t i = 0; i < COUNT_OF(designs); i++) {
+        Data *data = little_data(designs[i]->input, i ? 500 : 2000, 200);
+        int count, again;
+        Metric *exact = train(designs[i], data, &count);
+        little_set(designs[i], "precision=bf16");
+        Metric *rounded = train(designs[i], data, &again);
+        assert_int_equal(count, again);
+        assert_true(exact[count - 1].train_loss < 0.85 * exact[0].train_loss); /* something was learned */
+        for (int e = 0; e < count; e++) {
+            assert_true(rounded[e].train_loss != exact[e].train_loss);
+            assert_true(fabs(rounded[e].train_loss - exact[e].train_loss) < 0.01 * exact[e].train_loss);
+            assert_true(fabs(rounded[e].val_loss - exact[e].val_loss) < 0.01 * exact[e].val_loss);
+        }
+        free(exact);
+        free(rounded);
+        data_free(data);
+        design_free(designs[i]);
+    }
+}
+
 /* Nothing is learned at rate 0, so the losses show the data alone: noise is fresh for training every epoch, fixed for
  * validation; every sample is seen once an epoch in whatever order. */
 static void noise_and_order(void **state)
@@ -265,7 +291,7 @@ static void estimates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_and_order), cmocka_unit_test(the_target_stays_clean),
+        cmocka_unit_test(noise_and_order), cmocka_unit_test(bf16_follows_float32), cmocka_unit_test(the_target_stays_clean),
         cmocka_unit_test(decay_is_reported), cmocka_unit_test(warm_up),
         cmocka_unit_test(rates_follow_the_schedule), cmocka_unit_test(files),
         cmocka_unit_test(estimates),

@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SUBJECTS = 4, SEED = 8, THREADS = 2, ABANDONED = 7, KILLED = 4 };
+enum { SUBJECTS = 5, SEED = 8, THREADS = 2, ABANDONED = 7, KILLED = 4 };
 static const char *program;
-static const char *const subject_names[SUBJECTS] = {"stacked", "denoise", "vae", "mirrored"};
+static const char *const subject_names[SUBJECTS] = {"stacked", "denoise", "vae", "mirrored", "classifier"};
 
 /* Several stages and codes; convolutions and noise; dropout and drawn codes; moving statistics, a schedule with a memory and
- * early stopping. */
+ * early stopping; products in bf16. */
 static Design *subject(int which)
 {
     switch (which) {
@@ -31,6 +31,8 @@ static Design *subject(int which)
         return little_preset("denoise", 16, "batch=9", "epochs=3", "convolution=winograd", NULL);
     case 2:
         return little_preset("vae", 16, "batch=8", "epochs=3", "kl.warmup=2", "schedule=cosine", NULL);
+    case 4:
+        return little_preset("classifier", 16, "batch=9", "epochs=1", "precision=bf16", "convolution=direct", NULL);
     default:
         return little_preset("mirrored", 16, "batch=10", "epochs=5", "stop.patience=2", "clip.norm=1", "decay.l2=0.001",
                              "schedule=plateau patience=1 factor=0.5 min-delta=0.01", NULL);
