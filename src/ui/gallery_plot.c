@@ -76,7 +76,7 @@ static int marks_of(const LinePlot *lines, const Look *look, PlotMark *mark)
     for (int i = 0; i < lines->curves; i++) {
         const Curve *curve = &lines->curve[i];
         if (curve->count == 1 && curve->best < 0) /* no line yet */
-            mark[count++] = (PlotMark){curve->x[0], curve->y[0], 0x25cf, ink_of(curve->colour, look), NULL, false};
+            mark[count++] = (PlotMark){curve->x[0], curve->y[0], 0x2022, ink_of(curve->colour, look), NULL, false};
         if (curve->best >= 0 && curve->best < curve->count)
             mark[count++] = (PlotMark){curve->x[curve->best], curve->y[curve->best], 0x2605, ink_role(ROLE_ACCENT), NULL, false};
     }
@@ -179,9 +179,8 @@ static void draw_groups(Cells *cells, Rect line, const Scatter *scatter, const I
 {
     int x = cells_text(cells, line.x, line.y, plain(ROLE_DIM), scatter->legend_title ? scatter->legend_title : "") + 2;
     for (int i = 0; i < scatter->groups && x + 2 < line.x + line.w; i++) {
-        char number[5], mark[5];
+        char number[5];
         utf8_put(glyph[i], number);
-        utf8_put(0x25cf, mark);
         bool told = strcmp(number, scatter->group_name[i]) == 0; /* the name is the mark itself */
         if (!told)
             x = cells_textf(cells, x, line.y, (Style){ink[i], ATTR_BOLD}, "%s ", number);

@@ -67,7 +67,7 @@ void runs_draw_curves(App *app, Cells *cells, const PaneView *view)
             last = fmax(last, along[k]);
         }
         if (run->count == 1) /* no line yet */
-            best[marks++] = (PlotMark){along[0], valid ? run->valid[0] : run->train[0], 0x25cf, series[count - 1].ink, NULL, false};
+            best[marks++] = (PlotMark){along[0], valid ? run->valid[0] : run->train[0], 0x2022, series[count - 1].ink, NULL, false};
         if (letter[i] >= 0)
             x = draw_name(cells, head, x, letter[i], dash, run->run.name);
         else if (run->count) {

@@ -158,7 +158,7 @@ void runs_draw_digits(App *app, Cells *cells, const PaneView *view)
         else if (k)
             cells_text(cells, area.x, top + (table.h - 1) / 2, style, label);
         if (k && !from)
-            cells_text_cut(cells, left, top, table.across ? table.w : area.w - 3, plain(ROLE_FAINT), digits ? "makes no such pictures" : "…");
+            cells_text_cut(cells, left, top + (table.h - 1) / 2, table.across ? table.w : area.w - 3, plain(ROLE_FAINT), digits ? "makes no such pictures" : "…");
         for (int i = 0; from && i < table.samples; i++)
             pictures_draw(cells, rect_new(left + (table.across ? 0 : i * (table.w + 1)), top + (table.across ? i * (table.h + 1) : 0), table.w, table.h),
                           from + (size_t)i * size, shape);

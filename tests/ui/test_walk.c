@@ -115,6 +115,9 @@ static void the_walk_of_the_readme(void **state)
     check_good(run_list(runs, &list, &err), &err);
     assert_int_equal(list.count, 1);
     check_picture(runs, list.run[0].name);
+    char answers[1000]; /* the wizard's, kept with the run that they made */
+    snprintf(answers, sizeof answers, "%s/answers.txt", list.run[0].folder);
+    assert_true(file_exists(answers));
     run_list_clear(&list);
 
     /* The README's number of keys. */
