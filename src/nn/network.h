@@ -131,5 +131,6 @@ typedef struct LayerHealth {
 } LayerHealth;
 void network_watch(Network *net, bool on);
 LayerHealth network_health(const Network *net, int layer);
+LayerHealth network_weights_health(const Network *net, int layer); /* what can be known without a step: the weights' size and histogram */
 
 #endif

@@ -181,3 +181,20 @@ void network_gather_health(Network *net, int n)
     for (int i = 0; i < net->layers; i++)
         net->health[i] = health_of(net, i, n);
 }
+
+LayerHealth network_weights_health(const Network *net, int layer)
+{
+    const Layer *l = &net->layer[layer];
+    float weight[SAMPLES];
+    LayerHealth health = {0};
+    size_t begin, end;
+    span_of(l, &begin, &end);
+    if (begin >= end)
+        return health;
+    size_t stride = stride_of(begin, end);
+    for (size_t i = 0; i < SAMPLES; i++)
+        weight[i] = begin + i * stride < end ? net->param[begin + i * stride] : NAN;
+    health.weight = (float)rms(weight);
+    health.weights = histogram_of(weight);
+    return health;
+}

@@ -21,7 +21,7 @@ typedef struct Metric {
     uint32_t step;           /* optimizer steps so far in the stage */
     double train_loss, val_loss, train_accuracy, val_accuracy, kl, val_kl, seconds, samples_per_s, lr;
     bool best;               /* METRIC_EPOCH: the best so far */
-    char event[24];          /* METRIC_EVENT: start, resume, pause, stop, lr, batch, noise, beta, nan, early-stop, stage, done */
+    char event[24];          /* METRIC_EVENT: start, resume, rollback, pause, stop, lr, batch, noise, beta, nan, early-stop, stage, done */
     char text[160];          /* METRIC_EVENT: for people */
     char time[32];           /* wall clock; left out of what must repeat bit for bit */
 } Metric;

@@ -154,7 +154,7 @@ void plot_number(char *buffer, size_t size, double value)
         double mantissa = value / pow(10, exponent);
         snprintf(buffer, size, fabs(mantissa - round(mantissa)) < 1e-6 ? "%.0fe%d" : "%.1fe%d", mantissa, exponent);
     } else
-        snprintf(buffer, size, "%.4g", value);
+        snprintf(buffer, size, magnitude >= 1e4 ? "%.0f" : "%.4g", value);
 }
 
 int plot_ticks(double low, double high, bool logarithmic, bool whole, int most, double *out, int room)

@@ -388,6 +388,7 @@ Progress trainer_progress(const Trainer *t)
         p.epoch_accuracy = (double)s->epoch_correct / (double)s->epoch_seen;
     if (t->net) {
         p.lr = step_settings(t).lr;
+        p.base_lr = isnan(s->live_lr) ? train_spec_lr(t->spec) : s->live_lr;
         p.bytes = network_bytes(t->net);
     }
     if (s->batch)

@@ -19,6 +19,7 @@ typedef struct TrainerOptions {
     uint64_t seed;
     Run *run;                 /* where it is kept; NULL: nowhere.  Borrowed */
     bool resume;              /* go on from run's checkpoint */
+    const char *after;        /* what brought it back to the checkpoint, for the log ("the loss became NaN ..."); NULL: nothing special */
     const char *runs_dir;     /* where `from RUN` of a block is looked for; NULL: the default */
     const Weights *initial;   /* fork: weights to start from where names match; NULL */
     int start_stage, start_epoch; /* fork: where to go on, from 0 */
@@ -60,7 +61,8 @@ typedef struct Progress {
     uint32_t step;
     double batch_loss, epoch_loss; /* last batch; running mean of the epoch */
     double epoch_accuracy;         /* NaN without labels */
-    double lr, samples_per_s, seconds, left; /* left: estimate in seconds, of this stage */
+    double lr, base_lr;            /* as scheduled; as set */
+    double samples_per_s, seconds, left; /* left: estimate in seconds, of this stage */
     int threads;
     size_t bytes;
     Metric last_epoch;             /* epoch == 0: none yet */

@@ -178,7 +178,10 @@ bool trainer_resume(Trainer *t, Error *err)
     }
     if (good && t->state.finished) /* killed between the last checkpoint and the model, or nothing left to do */
         return trainer_write_model(t, "model.safetensors", &t->weights, err) && trainer_mark(t, "done", err);
-    return good && trainer_mark(t, "running", err) && trainer_event(t, "resume", err, "from batch %d", t->state.batch);
+    const char *after = t->options.after;
+    return good && trainer_mark(t, "running", err)
+        && trainer_event(t, after ? "rollback" : "resume", err, "%sfrom batch %d%s%.110s", after ? "back to the last good state: " : "", t->state.batch,
+                         after ? ", after " : "", after ? after : "");
 }
 
 /* ---- blocks that start from another model */

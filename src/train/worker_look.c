@@ -106,7 +106,7 @@ static void show_health(Worker *w, Snapshot *s)
     bool fresh = w->examining || layers != last->layers || s->progress.stage != last->progress.stage;
     for (int i = 0; i < layers && fresh; i++) {
         snprintf(last->layer_name[i], LAYER_NAME, "%s", network_layer_spec(net, i)->name);
-        last->health[i] = network_health(net, i);
+        last->health[i] = w->examining ? network_health(net, i) : network_weights_health(net, i);
     }
     if (w->examining)
         w->examined = clock_seconds();

@@ -135,6 +135,10 @@ void app_go(App *app, const Screen *screen)
 {
     int next = screen_index(screen);
     const Screen *old = screens[app->screen];
+    if (next != app->screen && old->leaves && !old->leaves(app, screen)) {
+        app->dirty = true;
+        return;
+    }
     if (next != app->screen) {
         if (old->leave)
             old->leave(app);

@@ -31,7 +31,8 @@ typedef struct Action {
     const char *takes; /* what the argument is, "RATE"; NULL: takes none */
 } Action;
 
-typedef struct Screen {
+typedef struct Screen Screen;
+struct Screen {
     const char *name;  /* for `shot` and the palette: "train" */
     const char *title; /* in the tab bar; NULL: has no tab */
     const char *about; /* one sentence for help */
@@ -41,6 +42,7 @@ typedef struct Screen {
     void (*open)(App *app);  /* once, at its first use; NULL: nothing */
     void (*enter)(App *app); /* each time it comes to the front */
     void (*leave)(App *app);
+    bool (*leaves)(App *app, const Screen *next); /* false: it asks first, and goes there itself; NULL: always */
     void (*close)(App *app); /* frees what its state owns */
     void (*tick)(App *app);  /* the bench changed, a job ended, or a time asked for has come; also when it is not in front */
     void (*draw)(App *app, Cells *cells, Rect area);
@@ -50,7 +52,7 @@ typedef struct Screen {
     const Pane *panes;                           /* the most important first; NULL: none */
     int panes_count;
     const char *(*layout)(App *app, int w, int h); /* of the panes in so much room, in the text form of ui/split.h */
-} Screen;
+};
 
 extern const Screen *const screens[]; /* ui/screens.c; the first is shown at the start */
 extern const int screens_count;

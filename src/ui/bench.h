@@ -68,7 +68,9 @@ const Dataset *bench_probe_set(const Bench *bench);          /* where probe pict
 /* ---- training */
 bool bench_train(Bench *bench, Error *err) MUST_CHECK;       /* a new run of the design; waits for data that is loading */
 bool bench_resume(Bench *bench, const char *run, Error *err) MUST_CHECK;
-bool bench_fork(Bench *bench, const char *run, int epoch, Error *err) MUST_CHECK; /* a new run that goes on from there */
+bool bench_again(Bench *bench, bool same_seed, Error *err) MUST_CHECK; /* a new run of the design last trained, from the very start */
+bool bench_fork(Bench *bench, const char *run, int stage, int epoch, double lr, Error *err) MUST_CHECK; /* a new run that goes on from there; lr > 0: with it */
+bool bench_rollback(Bench *bench, double lr, Error *err) MUST_CHECK; /* the run that diverged goes on from its last good checkpoint with this rate */
 bool bench_show_run(Bench *bench, const char *run, Error *err) MUST_CHECK; /* a run that is over, as if it had just ended */
 bool bench_sweep(Bench *bench, const char *settings, Error *err) MUST_CHECK; /* "lr=1e-2,1e-3": one run a value, one after the other; behind what trains now */
 int bench_queued(const Bench *bench);                        /* runs of the sweep still to come */

@@ -64,6 +64,8 @@ typedef struct Plan {
     char tag[48];    /* the new run's; "": none */
     char *answers;   /* its answers.txt; NULL: none */
     int start_stage, start_epoch;
+    double lr;       /* > 0: set before the first batch */
+    bool back;       /* resume: to the last good checkpoint, for the reason in Bench.back */
 } Plan;
 
 /* A design that waits for its turn, and the setting that makes it differ. */
@@ -135,6 +137,8 @@ struct Bench {
     bool run_open;
     char run_name[RUN_NAME]; /* stays when the run is closed */
     Design *trained;
+    uint64_t trained_seed;
+    char back[120]; /* why the run was rolled back; borrowed by its worker */
     Worker *worker;
     Snapshot *snapshot;
     float *probe_x;

@@ -72,6 +72,11 @@ static bool look(ShowJob *job, Snapshot *s)
         float *codes = snapshot_take_codes(s, job->codes, (int)shape_size(network_layer_plan(net, code - 1)->out));
         network_forward(net, 0, code, job->codes, job->code_x, codes);
     }
+    for (int i = 0; i < network_layers(net) && i < SNAPSHOT_LAYERS; i++) {
+        snprintf(s->layer_name[i], LAYER_NAME, "%s", network_layer_spec(net, i)->name);
+        s->health[i] = network_weights_health(net, i);
+        s->layers = i + 1;
+    }
     good = true;
 done:
     network_free(net);
@@ -147,6 +152,7 @@ static void finish(Bench *bench)
     if (job->snapshot) {
         bench->snapshot = job->snapshot;
         bench->trained = job->design;
+        bench->trained_seed = job->meta.seed;
         snprintf(bench->run_name, sizeof bench->run_name, "%s", job->run.name);
     } else {
         bench_say_error(bench, &job->error);

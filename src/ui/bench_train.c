@@ -158,11 +158,12 @@ static bool launch(Bench *bench, Error *err)
     bench_gather_probes(bench, &code_x, &codes);
     WorkerOptions options = {
         .trainer = {.threads = plan->meta.threads, .seed = plan->meta.seed, .run = &bench->run, .resume = resume,
-                    .runs_dir = bench->runs_dir, .initial = plan->weights.count ? &plan->weights : NULL,
+                    .runs_dir = bench->runs_dir, .after = plan->back ? bench->back : NULL, .initial = plan->weights.count ? &plan->weights : NULL,
                     .start_stage = plan->start_stage, .start_epoch = plan->start_epoch},
-        .probes = bench->probes, .probe_x = bench->probe_x, .codes = codes, .code_x = code_x, .interval = LOOK_SECONDS};
+        .probes = bench->probes, .probe_x = bench->probe_x, .codes = codes, .code_x = code_x, .interval = LOOK_SECONDS, .lr = plan->lr};
     bench->ended = false;
     bench->trained = plan->design;
+    bench->trained_seed = plan->meta.seed;
     plan->design = NULL;
     bench->worker = worker_start(bench->trained, data, &options, bench->options.wake, err);
     free(code_x);
@@ -203,10 +204,24 @@ void bench_set_answers(Bench *bench, const char *text)
     bench->answers_version = bench->version;
 }
 
-bool bench_resume(Bench *bench, const char *name, Error *err)
+bool bench_again(Bench *bench, bool same_seed, Error *err)
 {
+    if (!bench->trained)
+        return error_set(err, ERROR_USAGE, NULL, "nothing was trained yet");
     if (!idle(bench, err))
         return false;
+    uint64_t kept = bench->seed;
+    bench->seed = same_seed ? bench->trained_seed : bench->trained_seed + 1;
+    Design *design = design_copy(bench->trained); /* the start forgets it */
+    bool good = train_design(bench, design, err);
+    design_free(design);
+    if (!good)
+        bench->seed = kept;
+    return good;
+}
+
+static bool plan_resume(Bench *bench, const char *name, Error *err)
+{
     end_training(bench); /* its lock may be the one wanted */
     drop_plan(bench);
     Plan *plan = &bench->plan;
@@ -221,18 +236,46 @@ bool bench_resume(Bench *bench, const char *name, Error *err)
     plan->wanted = true;
     if (!bench->data || strcmp(bench->data->checksum, plan->meta.data_checksum) != 0)
         bench_open_data(bench, plan->meta.data_path);
+    return true;
+}
+
+bool bench_resume(Bench *bench, const char *name, Error *err)
+{
+    if (!idle(bench, err) || !plan_resume(bench, name, err))
+        return false;
     bench_tick_training(bench);
     return true;
 }
 
-bool bench_fork(Bench *bench, const char *name, int epoch, Error *err)
+bool bench_rollback(Bench *bench, double lr, Error *err)
+{
+    char name[RUN_NAME];
+    snprintf(name, sizeof name, "%s", bench->run_name);
+    if (!idle(bench, err) || !plan_resume(bench, name, err))
+        return false;
+    const char *what = bench->snapshot ? bench->snapshot->error.what : "";
+    const char *short_of = strstr(what, ": "); /* "training diverged: " is said by the event itself */
+    snprintf(bench->back, sizeof bench->back, "%.119s", short_of ? short_of + 2 : what);
+    bench->plan.back = true;
+    bench->plan.lr = lr;
+    bench_tick_training(bench);
+    return true;
+}
+
+bool bench_fork(Bench *bench, const char *name, int stage, int epoch, double lr, Error *err)
 {
     if (!idle(bench, err))
         return false;
     char which[RUN_NAME + 24];
-    snprintf(which, sizeof which, "%s@%d", name, epoch);
     Model model = {0};
-    if (!model_open(which, bench->runs_dir, &model, err))
+    const Progress *p = bench->snapshot ? &bench->snapshot->progress : NULL;
+    snprintf(which, sizeof which, "%s@s%d-e%04d", name, stage + 1, epoch);
+    bool open = model_open(which, bench->runs_dir, &model, err);
+    if (!open && p && p->stage == stage && p->best_epoch == epoch) { /* kept however thinned out the others are */
+        snprintf(which, sizeof which, "%s@best", name);
+        open = model_open(which, bench->runs_dir, &model, err);
+    }
+    if (!open)
         return false;
     drop_plan(bench);
     Plan *plan = &bench->plan;
@@ -242,6 +285,7 @@ bool bench_fork(Bench *bench, const char *name, int epoch, Error *err)
     plan->meta.seed = model.seed;
     plan->start_stage = model.stage;
     plan->start_epoch = epoch;
+    plan->lr = lr;
     bool good = weights_copy(&model.weights, &plan->weights, err);
     plan->wanted = good;
     model_clear(&model);
@@ -333,7 +377,7 @@ void bench_training_free(Bench *bench)
 const char *bench_run_subject(Bench *bench, const char *state)
 {
     snprintf(bench->subject, sizeof bench->subject, "%s · %s · seed %llu · %d thread%s%s%s", bench->run_name,
-             bench->data ? bench->data->name : "", (unsigned long long)bench->seed, bench->threads, bench->threads == 1 ? "" : "s",
+             bench->data ? bench->data->name : "", (unsigned long long)bench->trained_seed, bench->threads, bench->threads == 1 ? "" : "s",
              *state ? " · " : "", state);
     return bench->subject;
 }

@@ -18,13 +18,20 @@ void curve_clear(Curve *curve)
     free(curve->valid_y);
     free(curve->mark);
     free(curve->mark_text);
+    free(curve->batch_lr);
+    free(curve->batch_index);
+    free(curve->epoch_index);
+    free(curve->train_accuracy);
+    free(curve->valid_accuracy);
+    free(curve->at_steps);
+    free(curve->at_seconds);
     *curve = (Curve){0};
 }
 
 /* Events that change the course; the others are in the log. */
 static bool shown(const Metric *m)
 {
-    static const char *const names[] = {"lr", "batch", "noise", "beta", "nan", "stage", "resume"};
+    static const char *const names[] = {"lr", "batch", "noise", "beta", "nan", "stage", "resume", "rollback"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (strcmp(m->event, names[i]) == 0)
             return true;
@@ -34,32 +41,69 @@ static bool shown(const Metric *m)
 static void add_mark(Curve *curve, const Metric *m, double x)
 {
     int i = curve->marks++;
-    bool bad = strcmp(m->event, "nan") == 0, quiet = strcmp(m->event, "stage") == 0 || strcmp(m->event, "resume") == 0;
-    snprintf(curve->mark_text[i], sizeof *curve->mark_text, "%.47s", quiet ? (strcmp(m->event, "stage") == 0 ? m->stage_name : "") : m->text);
+    bool bad = strcmp(m->event, "nan") == 0, stage = strcmp(m->event, "stage") == 0, back = strcmp(m->event, "rollback") == 0;
+    bool quiet = stage || strcmp(m->event, "resume") == 0;
+    snprintf(curve->mark_text[i], sizeof *curve->mark_text, "%.47s", stage ? m->stage_name : quiet ? "" : back ? "rolled back" : bad ? "not finite" : m->text);
     curve->mark[i] = (PlotMark){.x = x, .y = NAN, .glyph = bad ? 0x2715 : quiet ? 0x2502 : 0x25bc,
                                 .ink = ink_role(bad ? ROLE_BAD : quiet ? ROLE_DIM : ROLE_CHANGED), .text = curve->mark_text[i], .line = true};
 }
 
-void curve_make(const Metric *metric, int count, int per_epoch, double smoothing, Curve *out)
+/* The curve at the end of whole epoch `e`: so many steps and seconds. */
+static void reach_whole(Curve *curve, int e, double steps, double seconds)
+{
+    for (; curve->whole < e; curve->whole++) {
+        int before = curve->whole;
+        curve->at_steps[before + 1] = curve->at_steps[before];
+        curve->at_seconds[before + 1] = curve->at_seconds[before];
+    }
+    curve->at_steps[e] = steps;
+    curve->at_seconds[e] = seconds;
+}
+
+static int last_epoch(const Metric *metric, int count)
+{
+    int stage = 0, offset = 0, last = 0;
+    for (int i = 0; i < count; i++) {
+        if (metric[i].stage != stage) {
+            offset += last;
+            last = 0;
+            stage = metric[i].stage;
+        }
+        last = metric[i].epoch > last ? metric[i].epoch : last;
+    }
+    return offset + last;
+}
+
+void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, Curve *out)
 {
     size_t room = (size_t)count + 1;
     *out = (Curve){.best_x = NAN, .best_y = NAN};
-    double **columns[] = {&out->batch_x, &out->batch_y, &out->smooth_y, &out->epoch_x, &out->train_y, &out->valid_y};
+    double **columns[] = {&out->batch_x, &out->batch_y, &out->smooth_y, &out->batch_lr, &out->epoch_x, &out->train_y, &out->valid_y,
+                          &out->train_accuracy, &out->valid_accuracy};
     for (size_t i = 0; i < COUNT_OF(columns); i++)
         *columns[i] = mem_new(room, sizeof(double));
+    out->batch_index = mem_new(room, sizeof *out->batch_index);
+    out->epoch_index = mem_new(room, sizeof *out->epoch_index);
     out->mark = mem_new(room, sizeof *out->mark);
     out->mark_text = mem_new(room, sizeof *out->mark_text);
-    double offset = 0, mean = NAN;
+    size_t whole = (size_t)last_epoch(metric, count) + 2;
+    out->at_steps = mem_new(whole, sizeof(double));
+    out->at_seconds = mem_new(whole, sizeof(double));
+    double offset = 0, mean = NAN, time = 0, step_offset = 0, step = 0;
     int stage = 0, last = 0;
     for (int i = 0; i < count; i++) {
         const Metric *m = &metric[i];
         if (m->stage != stage) {
             offset += last;
+            step_offset += step;
+            step = 0;
+            last = 0;
             stage = m->stage;
             mean = out->best_x = out->best_y = NAN;
         }
-        if (m->epoch > 0)
+        if (m->epoch > last)
             last = m->epoch;
+        step = m->step;
         /* Batches of an epoch that is over are placed by its own count, met as its last batch. */
         double x = offset + m->epoch - (m->kind == METRIC_EPOCH ? 0 : 1);
         if (m->kind != METRIC_EPOCH && per_epoch > 0)
@@ -76,11 +120,18 @@ void curve_make(const Metric *metric, int count, int per_epoch, double smoothing
             out->batch_x[b] = x;
             out->batch_y[b] = m->train_loss;
             out->smooth_y[b] = mean;
+            out->batch_lr[b] = m->lr;
+            out->batch_index[b] = i;
         } else {
             int e = out->epochs++;
+            time += isfinite(m->seconds) ? m->seconds : 0;
+            reach_whole(out, (int)x, step_offset + step, time);
             out->epoch_x[e] = x;
             out->train_y[e] = m->train_loss;
             out->valid_y[e] = m->val_loss;
+            out->train_accuracy[e] = 100 * m->train_accuracy;
+            out->valid_accuracy[e] = 100 * m->val_accuracy;
+            out->epoch_index[e] = i;
             double loss = isfinite(m->val_loss) ? m->val_loss : m->train_loss;
             if (isfinite(loss) && !(loss >= out->best_y)) {
                 out->best_x = x;
@@ -88,6 +139,60 @@ void curve_make(const Metric *metric, int count, int per_epoch, double smoothing
             }
         }
     }
+    /* The epoch at hand: as long as it will be if it goes on so. */
+    double part = out->end - floor(out->end);
+    if (part > 0)
+        reach_whole(out, (int)floor(out->end) + 1, step_offset + step + per_epoch * (1 - part), time + fmax(0, seconds - time) / part);
+}
+
+/* ---- other axes */
+
+static const double *table_of(const Curve *curve, CurveAxis axis)
+{
+    return axis == CURVE_STEPS ? curve->at_steps : axis == CURVE_TIME ? curve->at_seconds : NULL;
+}
+
+/* Beyond the last whole epoch everything goes on as in the mean. */
+static double pace(const Curve *curve, const double *table)
+{
+    return curve->whole ? fmax(1e-9, table[curve->whole] / curve->whole) : 1;
+}
+
+double curve_to_axis(const Curve *curve, CurveAxis axis, double place)
+{
+    const double *table = table_of(curve, axis);
+    if (!table)
+        return place;
+    int e = (int)floor(fmax(0, place));
+    if (e >= curve->whole)
+        return table[curve->whole] + (place - curve->whole) * pace(curve, table);
+    return table[e] + (place - e) * (table[e + 1] - table[e]);
+}
+
+double curve_from_axis(const Curve *curve, CurveAxis axis, double x)
+{
+    const double *table = table_of(curve, axis);
+    if (!table)
+        return x;
+    int e = 0;
+    while (e < curve->whole && table[e + 1] < x)
+        e++;
+    if (e >= curve->whole)
+        return curve->whole + (x - table[curve->whole]) / pace(curve, table);
+    double wide = table[e + 1] - table[e];
+    return e + (wide > 0 ? fmin(1, fmax(0, (x - table[e]) / wide)) : 0);
+}
+
+void curve_set_axis(Curve *curve, CurveAxis axis)
+{
+    for (int i = 0; i < curve->batches; i++)
+        curve->batch_x[i] = curve_to_axis(curve, axis, curve->batch_x[i]);
+    for (int i = 0; i < curve->epochs; i++)
+        curve->epoch_x[i] = curve_to_axis(curve, axis, curve->epoch_x[i]);
+    for (int i = 0; i < curve->marks; i++)
+        curve->mark[i].x = curve_to_axis(curve, axis, curve->mark[i].x);
+    if (isfinite(curve->best_x))
+        curve->best_x = curve_to_axis(curve, axis, curve->best_x);
 }
 
 double curve_reach(double end, double planned)

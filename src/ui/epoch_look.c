@@ -12,7 +12,7 @@
 
 typedef struct LookJob {
     char run[RUN_NAME], runs_dir[RUN_PATH];
-    int epoch, count;
+    int stage, epoch, count;
     float *x, *output;
     size_t in, out;
     Error error;
@@ -29,7 +29,7 @@ static bool open_near(LookJob *job, Model *model)
             job->epoch = side ? asked + far : asked - far;
             if (job->epoch < 1)
                 continue;
-            snprintf(name, sizeof name, "%s@%d", job->run, job->epoch);
+            snprintf(name, sizeof name, "%s@s%d-e%04d", job->run, job->stage + 1, job->epoch);
             if (model_open(name, job->runs_dir, model, &job->error))
                 return true;
         }
@@ -53,11 +53,12 @@ static void work(void *context)
     model_clear(&model);
 }
 
-void epoch_look_ask(EpochLook *look, App *app, int epoch)
+void epoch_look_ask(EpochLook *look, App *app, int stage, int epoch)
 {
     Bench *bench = app_bench(app);
     const Snapshot *s = bench_snapshot(bench);
     if (look->job) {
+        look->wanted_stage = stage;
         look->wanted = epoch;
         return;
     }
@@ -70,6 +71,7 @@ void epoch_look_ask(EpochLook *look, App *app, int epoch)
     LookJob *job = mem_new(1, sizeof *job);
     snprintf(job->run, sizeof job->run, "%s", bench_run_name(bench));
     snprintf(job->runs_dir, sizeof job->runs_dir, "%s", bench_runs_dir(bench));
+    job->stage = stage;
     job->epoch = epoch;
     job->count = count;
     job->in = shape_size(shape);
@@ -93,17 +95,16 @@ bool epoch_look_tick(EpochLook *look, App *app)
         return false;
     LookJob *job = job_finish(look->job);
     look->job = NULL;
-    if (job->output) {
-        free(look->output);
-        look->output = job->output;
-        look->epoch = job->epoch;
-        job->output = NULL;
-    }
+    free(look->output);
+    look->output = job->output;
+    look->stage = job->stage;
+    look->epoch = job->epoch;
+    job->output = NULL;
     drop(job);
     if (look->wanted) {
         int epoch = look->wanted;
         look->wanted = 0;
-        epoch_look_ask(look, app, epoch);
+        epoch_look_ask(look, app, look->wanted_stage, epoch);
     }
     return true;
 }

@@ -2,6 +2,7 @@
 #include "ui/plane.h"
 
 #include "base/mem.h"
+#include "tensor/dense.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,24 +37,18 @@ static void normalise(float *axis, const float *other, int size)
         axis[i] = length > 1e-20 ? (float)(axis[i] / length) : i == (other ? 1 : 0);
 }
 
+/* Both axes at once; products of matrices, since codes may be thousands of numbers. */
 static void iterate(Plane *plane, const float *centred, int count, int steps)
 {
     int size = plane->size;
-    float *next = mem_new((size_t)size, sizeof *next);
-    for (int step = 0; step < steps; step++)
-        for (int k = 0; k < 2; k++) {
-            float *axis = plane->axis + (size_t)k * (size_t)size;
-            memset(next, 0, (size_t)size * sizeof *next);
-            for (int n = 0; n < count; n++) {
-                const float *x = centred + (size_t)n * (size_t)size;
-                float along = (float)dot(x, axis, size);
-                for (int i = 0; i < size; i++)
-                    next[i] += along * x[i];
-            }
-            memcpy(axis, next, (size_t)size * sizeof *next);
-            normalise(axis, k ? plane->axis : NULL, size);
-        }
-    free(next);
+    float *along = mem_new((size_t)count, 2 * sizeof *along);
+    for (int step = 0; step < steps; step++) {
+        matrix_product(false, true, count, 2, size, 1, centred, size, plane->axis, size, 0, along, 2);
+        matrix_product(true, false, 2, size, count, 1, along, 2, centred, size, 0, plane->axis, size);
+        normalise(plane->axis, NULL, size);
+        normalise(plane->axis + size, plane->axis, size);
+    }
+    free(along);
 }
 
 static void start_axes(Plane *plane, int size)

@@ -1,60 +1,8 @@
 /* Training in the studio: steered, resized, left in the middle, and nothing of it lost. */
-#include "studio.h"
-
-#include "store/run.h"
+#include "training.h"
 
 #include <signal.h>
 #include <sys/wait.h>
-
-/* A design that takes some seconds. */
-static const char *small_design(void)
-{
-    static const char text[] = "input 784\nencoder\n  dense 64 relu\n  dense 8\ndecoder\n  dense 64 relu\n  dense 784 sigmoid\n"
-                               "train\n  loss bce\n  optimizer adam lr=0.001\n  batch 8\n  epochs 12\n  validation test\n";
-    return put_file("small.net", text, strlen(text));
-}
-
-/* It is on the bench, and trains. */
-static Pty *start_training(int epochs, const char *runs)
-{
-    char set[64];
-    const char *arguments[] = {"studio", small_design(), "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
-    assert_true(pty_sees(pty, "in use", 20));
-    snprintf(set, sizeof set, "1:set epochs=%d\r", epochs);
-    pty_type(pty, set);
-    assert_true(pty_sees(pty, "dense 64", 20));
-    pty_type(pty, "t");
-    assert_true(pty_sees(pty, "reconstruction", 20));
-    return pty;
-}
-
-static void progress_line(Pty *pty, char line[1024])
-{
-    int x, y;
-    assert_true(pty_find(pty, "batch ", &x, &y));
-    pty_line(pty, y, line, 1024);
-}
-
-static void stop(Pty *pty)
-{
-    pty_type(pty, "x");
-    assert_true(pty_sees(pty, "stop the training", 20));
-    pty_type(pty, "s");
-    assert_true(pty_sees(pty, "stopped", 20));
-}
-
-/* The run's own word for how it is. */
-static void check_state(const char *runs, const char *name, const char *word)
-{
-    RunMeta meta = {0};
-    Run run;
-    Error err = {0};
-    check_good(run_open(&run, runs, name, false, &err), &err);
-    check_good(run_read_meta(&run, &meta, &err), &err);
-    run_close(&run);
-    assert_string_equal(meta.state, word);
-}
 
 static void pauses_and_goes_on(void **state)
 {
@@ -89,7 +37,7 @@ static void any_size_at_any_moment(void **state)
             assert_true(pty_sees(pty, "epoch", 20));
     }
     for (int i = 0; i < 30; i++) { /* as a window that is dragged */
-        pty_send(pty, "v");
+        pty_send(pty, "\t");
         pty_resize_now(pty, 200 - 4 * i, 60 - i);
     }
     pty_resize(pty, 80, 24);
@@ -109,9 +57,7 @@ static void steers_while_it_runs(void **state)
     assert_true(pty_shows(pty, "above 0"));
     pty_type(pty, "\025" "0.25\r");
     assert_true(pty_sees(pty, "lr 0.25", 20));
-    pty_type(pty, "vvv"); /* the log keeps it */
-    assert_true(pty_sees(pty, "0.25", 20));
-    pty_type(pty, "v");
+    assert_true(pty_sees(pty, "-> 0.25", 20)); /* in the log */
     pty_type(pty, "s");
     assert_true(pty_sees(pty, "saved", 20));
     stop(pty);
