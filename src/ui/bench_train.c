@@ -213,7 +213,7 @@ bool bench_again(Bench *bench, bool same_seed, Error *err)
     uint64_t kept = bench->seed;
     bench->seed = same_seed ? bench->trained_seed : bench->trained_seed + 1;
     Design *design = design_copy(bench->trained); /* the start forgets it */
-    bool good = train_design(bench, design, err);
+    bool good = bench_train_design(bench, design, "", err);
     design_free(design);
     if (!good)
         bench->seed = kept;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void curve_clear(Curve *curve)
+void curve_clear(LossCurve *curve)
 {
     free(curve->batch_x);
     free(curve->batch_y);
@@ -25,7 +25,7 @@ void curve_clear(Curve *curve)
     free(curve->valid_accuracy);
     free(curve->at_steps);
     free(curve->at_seconds);
-    *curve = (Curve){0};
+    *curve = (LossCurve){0};
 }
 
 /* Events that change the course; the others are in the log. */
@@ -38,7 +38,7 @@ static bool shown(const Metric *m)
     return false;
 }
 
-static void add_mark(Curve *curve, const Metric *m, double x)
+static void add_mark(LossCurve *curve, const Metric *m, double x)
 {
     int i = curve->marks++;
     bool bad = strcmp(m->event, "nan") == 0, stage = strcmp(m->event, "stage") == 0, back = strcmp(m->event, "rollback") == 0;
@@ -49,7 +49,7 @@ static void add_mark(Curve *curve, const Metric *m, double x)
 }
 
 /* The curve at the end of whole epoch `e`: so many steps and seconds. */
-static void reach_whole(Curve *curve, int e, double steps, double seconds)
+static void reach_whole(LossCurve *curve, int e, double steps, double seconds)
 {
     for (; curve->whole < e; curve->whole++) {
         int before = curve->whole;
@@ -74,10 +74,10 @@ static int last_epoch(const Metric *metric, int count)
     return offset + last;
 }
 
-void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, Curve *out)
+void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, LossCurve *out)
 {
     size_t room = (size_t)count + 1;
-    *out = (Curve){.best_x = NAN, .best_y = NAN};
+    *out = (LossCurve){.best_x = NAN, .best_y = NAN};
     double **columns[] = {&out->batch_x, &out->batch_y, &out->smooth_y, &out->batch_lr, &out->epoch_x, &out->train_y, &out->valid_y,
                           &out->train_accuracy, &out->valid_accuracy};
     for (size_t i = 0; i < COUNT_OF(columns); i++)
@@ -147,18 +147,18 @@ void curve_make(const Metric *metric, int count, int per_epoch, double seconds, 
 
 /* ---- other axes */
 
-static const double *table_of(const Curve *curve, CurveAxis axis)
+static const double *table_of(const LossCurve *curve, CurveAxis axis)
 {
     return axis == CURVE_STEPS ? curve->at_steps : axis == CURVE_TIME ? curve->at_seconds : NULL;
 }
 
 /* Beyond the last whole epoch everything goes on as in the mean. */
-static double pace(const Curve *curve, const double *table)
+static double pace(const LossCurve *curve, const double *table)
 {
     return curve->whole ? fmax(1e-9, table[curve->whole] / curve->whole) : 1;
 }
 
-double curve_to_axis(const Curve *curve, CurveAxis axis, double place)
+double curve_to_axis(const LossCurve *curve, CurveAxis axis, double place)
 {
     const double *table = table_of(curve, axis);
     if (!table)
@@ -169,7 +169,7 @@ double curve_to_axis(const Curve *curve, CurveAxis axis, double place)
     return table[e] + (place - e) * (table[e + 1] - table[e]);
 }
 
-double curve_from_axis(const Curve *curve, CurveAxis axis, double x)
+double curve_from_axis(const LossCurve *curve, CurveAxis axis, double x)
 {
     const double *table = table_of(curve, axis);
     if (!table)
@@ -183,7 +183,7 @@ double curve_from_axis(const Curve *curve, CurveAxis axis, double x)
     return e + (wide > 0 ? fmin(1, fmax(0, (x - table[e]) / wide)) : 0);
 }
 
-void curve_set_axis(Curve *curve, CurveAxis axis)
+void curve_set_axis(LossCurve *curve, CurveAxis axis)
 {
     for (int i = 0; i < curve->batches; i++)
         curve->batch_x[i] = curve_to_axis(curve, axis, curve->batch_x[i]);

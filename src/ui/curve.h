@@ -10,7 +10,7 @@
 
 typedef enum CurveAxis { CURVE_EPOCHS, CURVE_STEPS, CURVE_TIME, CURVE_AXES } CurveAxis;
 
-typedef struct Curve {
+typedef struct LossCurve {
     double *batch_x, *batch_y, *smooth_y, *batch_lr;
     int *batch_index;       /* of the metric */
     int batches;
@@ -24,19 +24,19 @@ typedef struct Curve {
     int whole;
     double end;             /* place of the newest number */
     double best_x, best_y;  /* of the last stage; NaN: none */
-} Curve;
+} LossCurve;
 
 /* `smoothing` 0..1: weight of the past in the running mean. `per_epoch`: batches of an epoch of the newest stage; `seconds`: that
  * the training has taken so far. */
-void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, Curve *out);
-void curve_clear(Curve *curve);
+void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, LossCurve *out);
+void curve_clear(LossCurve *curve);
 
 /* A place as the axis has it, and back. */
-double curve_to_axis(const Curve *curve, CurveAxis axis, double place);
-double curve_from_axis(const Curve *curve, CurveAxis axis, double x);
+double curve_to_axis(const LossCurve *curve, CurveAxis axis, double place);
+double curve_from_axis(const LossCurve *curve, CurveAxis axis, double x);
 
 /* Turns every x of the curve into the axis' numbers. */
-void curve_set_axis(Curve *curve, CurveAxis axis);
+void curve_set_axis(LossCurve *curve, CurveAxis axis);
 
 /* The plot's end for a curve that has come to `end` of `planned` epochs: 1, 2, 5, 10 ..., so that it seldom changes. */
 double curve_reach(double end, double planned);

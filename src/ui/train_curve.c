@@ -24,7 +24,7 @@ static Values values_of(App *app, const double *train_y, const double *valid_y, 
 {
     Train *train = self(app);
     const Snapshot *s = train_snapshot(app);
-    const Curve *curve = &train->curve;
+    const LossCurve *curve = &train->curve;
     int e = -1;
     for (int i = 0; i < curve->epochs; i++)
         if (train->cursor <= 0 || curve->epoch_x[i] <= train->cursor + 1e-9)
@@ -94,7 +94,7 @@ static double planned_end(const Snapshot *s)
 static void set_window(App *app, Plot *plot)
 {
     Train *train = self(app);
-    const Curve *curve = &train->curve;
+    const LossCurve *curve = &train->curve;
     bool zoomed = train->x1 > train->x0;
     double x0 = zoomed ? train->x0 : 0, x1 = zoomed ? train->x1 : curve_reach(curve->end, planned_end(train_snapshot(app)));
     plot->x0 = curve_to_axis(curve, train->axis, x0);
@@ -106,7 +106,7 @@ static void set_window(App *app, Plot *plot)
 static void draw_rate(App *app, Cells *cells, Rect *area)
 {
     Train *train = self(app);
-    const Curve *curve = &train->shown;
+    const LossCurve *curve = &train->shown;
     double low = INFINITY, high = 0;
     for (int i = 0; i < curve->batches; i++)
         if (curve->batch_lr[i] > 0) {
@@ -136,7 +136,7 @@ void train_draw_loss(App *app, Cells *cells, const PaneView *view)
     Train *train = self(app);
     Rect area = view->area;
     train_make_curve(app);
-    const Curve *curve = &train->shown;
+    const LossCurve *curve = &train->shown;
     Values values = values_of(app, curve->train_y, curve->valid_y, true);
     draw_values(app, cells, view->head, &values);
     draw_rate(app, cells, &area);
@@ -174,7 +174,7 @@ void train_draw_accuracy(App *app, Cells *cells, const PaneView *view)
 {
     Train *train = self(app);
     train_make_curve(app);
-    const Curve *curve = &train->shown;
+    const LossCurve *curve = &train->shown;
     Values v = values_of(app, curve->train_accuracy, curve->valid_accuracy, false);
     int x = view->head.x;
     if (isfinite(v.train))

@@ -35,7 +35,7 @@ void train_make_curve(App *app)
 bool train_epoch_at(App *app, double place, int *stage, int *epoch)
 {
     const Snapshot *s = train_snapshot(app);
-    const Curve *curve = &self(app)->curve;
+    const LossCurve *curve = &self(app)->curve;
     int found = -1;
     for (int i = 0; i < curve->epochs; i++)
         if (found < 0 || curve->epoch_x[i] <= place + 1e-9)
@@ -54,7 +54,7 @@ void train_set_cursor(App *app, double place)
     if (!train_snapshot(app))
         return;
     train_make_curve(app);
-    const Curve *curve = &train->curve;
+    const LossCurve *curve = &train->curve;
     double last = curve->end, first = curve->batches ? fmin(1, curve->batch_x[0]) : 1;
     train->cursor = place < first - 1e-9 ? first : place > last + 1e-9 ? 0 : place;
     if (train->cursor > 0 && train_epoch_at(app, train->cursor, &stage, &epoch))
@@ -101,7 +101,7 @@ static void step_batch(App *app, int by)
     if (!train_snapshot(app) || (by > 0 && train->cursor <= 0))
         return;
     train_make_curve(app);
-    const Curve *curve = &train->curve;
+    const LossCurve *curve = &train->curve;
     int at = curve->batches;
     for (int i = 0; i < curve->batches && train->cursor > 0; i++)
         if (curve->batch_x[i] <= train->cursor + 1e-9)

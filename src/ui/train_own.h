@@ -20,7 +20,7 @@ typedef struct Train {
     CurveAxis axis;
     double x0, x1;        /* zoom; x1 == 0: all */
     double cursor;        /* place looked at; 0: live */
-    Curve curve, shown;   /* in places, and as the axis has them; remade when what they were made of is another */
+    LossCurve curve, shown;   /* in places, and as the axis has them; remade when what they were made of is another */
     const Metric *made_of;
     int made_count, made_smoothing;
     CurveAxis made_axis;
