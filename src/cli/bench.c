@@ -86,14 +86,12 @@ static bool bench_one(const Args *args, BenchRow row, Team *team, double seconds
 /* Numbers of bf16 are measured apart and must not pass for those of float32. */
 static void tell_precision(bool json, Design *const *design, int count)
 {
-    bool told = json;
-    for (int i = 0; !told && i < count; i++)
-        for (int s = 0; !told && s < design[i]->stages; s++)
-            if (train_spec_arithmetic(&design[i]->stage[s].train).precision != PRECISION_FLOAT32) {
-                const char *note = precision_note(PRECISION_BF16);
-                printf("layers multiply in bf16: not to be compared with tables of float32%s%s\n", note ? "; " : "", note ? note : "");
-                told = true;
-            }
+    const char *note = precision_note(PRECISION_BF16);
+    bool bf16 = false;
+    for (int i = 0; i < count; i++)
+        bf16 |= design_precision(design[i]) == PRECISION_BF16;
+    if (bf16 && !json)
+        printf("layers multiply in bf16: not to be compared with tables of float32%s%s\n", note ? "; " : "", note ? note : "");
 }
 
 static bool bench_all(const Args *args, char *const *name, Design *const *design, int count, int threads, double seconds, Error *err)

@@ -7,7 +7,6 @@
 #include "cli/session.h"
 #include "cli/train.h"
 #include "store/checkpoint.h"
-#include "tensor/isa.h"
 #include "tensor/team.h"
 
 #include <ctype.h>
@@ -16,12 +15,21 @@
 
 /* -- resume */
 
+static void tell_difference(const Design *design, const RunMeta *meta, const TrainerOptions *options)
+{
+    const char *kernels = precision_kernels(design_precision(design));
+    if (options->threads != meta->threads || strcmp(meta->kernels, kernels) != 0)
+        console_note("note: with %d threads and %s kernels instead of %d and %s the last digits will differ", options->threads,
+                     kernels, meta->threads, meta->kernels);
+}
+
 static int resume(const Args *args, Run *run, const RunMeta *meta, TrainerOptions *options, Error *err)
 {
     int code = ERROR_FAILED;
     Design *design = run_design(run, err);
     Data *data = design ? job_run_data(args, meta, design->input, true, err) : NULL;
     if (data) {
+        tell_difference(design, meta, options);
         options->run = run;
         code = session_train(args, design, data, options, run, err);
     } else {
@@ -54,9 +62,6 @@ static int run_resume(const Args *args, Error *err)
     /* Only what was typed now changes the number of threads: it decides the bytes. */
     if (!args_has(args, "threads"))
         options.threads = meta.threads;
-    if (options.threads != meta.threads || strcmp(meta.kernels, isa_name(isa_chosen())) != 0)
-        console_note("note: with %d threads and %s kernels instead of %d and %s the last digits will differ", options.threads,
-                     isa_name(isa_chosen()), meta.threads, meta.kernels);
     options.seed = meta.seed;
     return resume(args, &run, &meta, &options, err);
 }
@@ -158,7 +163,7 @@ static int run_fork(const Args *args, Error *err)
         if (!args_u64(args, "seed", &options.seed, err)) {
             code = args_failed(err);
         } else {
-            train_fill_meta(&meta, options.seed, options.threads);
+            train_fill_meta(&meta, design, options.seed, options.threads);
             code = fork_train(args, &job, at + 1, design, &options, &meta, err);
         }
     }

@@ -195,22 +195,15 @@ static int finish(const Args *args, const Snapshot *snapshot, const Run *run, in
     return require_check(args, numbers, NUMBERS, err) ? 0 : args_failed(err);
 }
 
-static void tell_precision(const Design *design)
-{
-    const char *note = NULL;
-    for (int i = 0; !note && i < design->stages; i++)
-        note = precision_note(train_spec_arithmetic(&design->stage[i].train).precision);
-    if (note)
-        console_note("note: precision bf16: %s", note);
-}
-
 int session_train(const Args *args, const Design *design, const Data *data, const TrainerOptions *options, Run *run, Error *err)
 {
     ProgressView view;
     Signals signals;
     Snapshot *last = NULL;
+    const char *slow = precision_note(design_precision(design));
     int code = ERROR_FAILED, wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    tell_precision(design);
+    if (slow)
+        console_note("note: precision bf16: %s", slow);
     signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave: the training goes on */
     if (wake < 0) {
         error_errno(err, NULL, "an event descriptor cannot be made");

@@ -14,20 +14,19 @@
 #include "spec/summary.h"
 #include "spec/text.h"
 #include "tensor/dense.h"
-#include "tensor/isa.h"
 #include "tensor/team.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-void train_fill_meta(RunMeta *meta, uint64_t seed, int threads)
+void train_fill_meta(RunMeta *meta, const Design *design, uint64_t seed, int threads)
 {
     snprintf(meta->version, sizeof meta->version, "%s", version_text());
     clock_stamp(meta->created, sizeof meta->created);
     meta->seed = seed;
     meta->threads = threads;
-    snprintf(meta->kernels, sizeof meta->kernels, "%s", isa_name(isa_chosen()));
+    snprintf(meta->kernels, sizeof meta->kernels, "%s", precision_kernels(design_precision(design)));
     char blas[256];
     matrix_library(blas, sizeof blas);
     snprintf(meta->blas, sizeof meta->blas, "%.*s", (int)sizeof meta->blas - 1, blas);
@@ -135,7 +134,7 @@ static int run(const Args *args, Error *err)
     Design *design = open_design(args, err);
     if (!design)
         return args_failed(err);
-    train_fill_meta(&meta, options.seed, options.threads);
+    train_fill_meta(&meta, design, options.seed, options.threads);
     snprintf(meta.preset, sizeof meta.preset, "%s", args->operands ? args->operand[0] : design->name);
     int code = train(args, design, &meta, &options, err);
     design_free(design);

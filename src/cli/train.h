@@ -4,6 +4,6 @@
 
 #include "store/run.h"
 
-void train_fill_meta(RunMeta *meta, uint64_t seed, int threads); /* program, processor, time, state "running" */
+void train_fill_meta(RunMeta *meta, const Design *design, uint64_t seed, int threads); /* program, processor, time, state "running" */
 
 #endif

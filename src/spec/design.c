@@ -74,6 +74,15 @@ bool design_equal(const Design *a, const Design *b)
     return same;
 }
 
+Precision design_precision(const Design *design)
+{
+    Precision precision = PRECISION_FLOAT32;
+    for (int i = 0; i < design->stages; i++)
+        if (train_spec_arithmetic(&design->stage[i].train).precision == PRECISION_BF16)
+            precision = PRECISION_BF16;
+    return precision;
+}
+
 int design_block_find(const Design *design, const char *name)
 {
     for (int i = 0; i < design->blocks; i++)

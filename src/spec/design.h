@@ -109,6 +109,8 @@ Design *design_copy(const Design *design);
 void design_free(Design *design);
 bool design_equal(const Design *a, const Design *b);
 
+Precision design_precision(const Design *design); /* bf16 where any stage has it */
+
 int design_block_find(const Design *design, const char *name); /* index or -1 */
 int design_layer_find(const Design *design, const char *name); /* index in Design.layer or -1 */
 int design_layer_block(const Design *design, int layer);       /* the block it lies in */

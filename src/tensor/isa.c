@@ -52,6 +52,12 @@ const char *isa_name(Isa isa)
     return names[isa];
 }
 
+const char *precision_kernels(Precision precision)
+{
+    Isa isa = isa_chosen();
+    return names[precision == PRECISION_FLOAT32 && isa == ISA_AVX512BF16 ? ISA_AVX512 : isa];
+}
+
 const char *precision_note(Precision precision)
 {
     if (precision == PRECISION_FLOAT32 || isa_chosen() == ISA_AVX512BF16)

@@ -10,6 +10,9 @@
 
 typedef enum Precision { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 
+/* The instruction set of the kernels that such products are taken with: with the same one a training gives the same bytes. */
+const char *precision_kernels(Precision precision);
+
 /* NULL where the kernels in use have instructions for it, else a sentence that says what that means. */
 const char *precision_note(Precision precision);
 

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "store/model.h"
 #include "tensor/dense.h"
-#include "tensor/isa.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -79,13 +78,13 @@ void bench_forget_training(Bench *bench)
     bench->probes = 0;
 }
 
-static RunMeta new_meta(const Bench *bench)
+static RunMeta new_meta(const Bench *bench, const Design *design)
 {
     RunMeta meta = {.seed = bench->seed, .threads = bench->threads};
     snprintf(meta.version, sizeof meta.version, "%s", PACKAGE_VERSION);
     clock_stamp(meta.created, sizeof meta.created);
     snprintf(meta.preset, sizeof meta.preset, "%.63s", bench_origin(bench));
-    snprintf(meta.kernels, sizeof meta.kernels, "%s", isa_name(isa_chosen()));
+    snprintf(meta.kernels, sizeof meta.kernels, "%s", precision_kernels(design_precision(design)));
     char blas[128];
     matrix_library(blas, sizeof blas);
     snprintf(meta.blas, sizeof meta.blas, "%.63s", blas);
@@ -184,7 +183,7 @@ bool bench_train_design(Bench *bench, const Design *design, const char *tag, Err
     drop_plan(bench);
     bench->plan.wanted = true;
     bench->plan.design = design_copy(design);
-    bench->plan.meta = new_meta(bench);
+    bench->plan.meta = new_meta(bench, design);
     snprintf(bench->plan.tag, sizeof bench->plan.tag, "%s", tag);
     if (bench->answers && bench->answers_version == bench->version && design == bench_design(bench))
         bench->plan.answers = mem_text(bench->answers);
@@ -280,7 +279,7 @@ bool bench_fork(Bench *bench, const char *name, int stage, int epoch, double lr,
     drop_plan(bench);
     Plan *plan = &bench->plan;
     plan->design = design_copy(model.design);
-    plan->meta = new_meta(bench);
+    plan->meta = new_meta(bench, plan->design);
     snprintf(plan->meta.forked_from, sizeof plan->meta.forked_from, "%s", which);
     plan->meta.seed = model.seed;
     plan->start_stage = model.stage;

@@ -341,6 +341,34 @@ static void forked(void **state)
     expect((const char *const[]){"fork", "parent@9", NULL}, 3, (const char *const[]){"kept no checkpoint 9", NULL});
 }
 
+/* The setting is the run's: kept, repeated, changed by a fork; where the processor has no instructions for it, a line says so. */
+static void in_bf16(void **state)
+{
+    (void)state;
+    well(RUN("train", "simple", "-d", small_data(), "-e", "2", "-r", "rounded", "-p", "none", "--precision", "bf16"));
+    assert_true(file_says("runs/rounded/network.net", "precision bf16"));
+    well(RUN("train", "runs/rounded/network.net", "-d", small_data(), "-r", "rounded-again", "-p", "none"));
+    assert_true(file_says("runs/rounded-again/network.net", "precision bf16"));
+    well(RUN("fork", "rounded@1", "--precision", "float32", "-r", "exact", "-p", "none"));
+    assert_true(file_says("runs/exact/network.net", "precision float32"));
+    assert_false(file_says("runs/exact/meta.json", "avx512bf16"));
+    Call baseline = {.environment = {"HOURGLASS_KERNELS=baseline"}};
+    Outcome outcome = program_with(&baseline, (const char *const[]){"train", "simple", "-d", small_data(), "-e", "1", "-r", "slow", "-p",
+                                                                    "none", "--precision", "bf16", NULL});
+    assert_int_equal(outcome.code, 0);
+    assert_non_null(strstr(outcome.err, "no instructions for bf16"));
+    outcome_clear(&outcome);
+    assert_true(file_says("runs/slow/meta.json", "baseline"));
+    outcome = program_with(&baseline, (const char *const[]){"doctor", "runs/slow/network.net", NULL});
+    assert_non_null(strstr(outcome.out, "no instructions for bf16"));
+    assert_non_null(strstr(outcome.out, "train in float32"));
+    outcome_clear(&outcome);
+    outcome = RUN("bench", "simple", "--precision", "bf16", "--seconds", "0.05");
+    assert_int_equal(strncmp(outcome.out, "layers multiply in bf16", 23), 0);
+    outcome_clear(&outcome);
+    expect((const char *const[]){"train", "simple", "--precision", "bf61", NULL}, 2, (const char *const[]){"float32", "bf16", NULL});
+}
+
 static void stages_and_encoders(void **state)
 {
     (void)state;
@@ -368,7 +396,7 @@ int main(void)
         cmocka_unit_test(requirements),        cmocka_unit_test(dry_run),         cmocka_unit_test(divergence),
         cmocka_unit_test(stopped_and_resumed), cmocka_unit_test(killed_and_resumed), cmocka_unit_test(second_signal),
         cmocka_unit_test(only_one_at_a_time),  cmocka_unit_test(other_data),      cmocka_unit_test(resume_never_removes), cmocka_unit_test(forked),
-        cmocka_unit_test(stages_and_encoders),
+        cmocka_unit_test(stages_and_encoders), cmocka_unit_test(in_bf16),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }
