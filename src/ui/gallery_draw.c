@@ -203,10 +203,11 @@ void gallery_draw_figure(App *app, Cells *cells, const PaneView *view)
     bool reading = g->inspecting || g->view.inspecting;
     Rect note = rect_cut_bottom(&area, reading && area.w < 110 ? 2 : 1);
     rect_cut_bottom(&area, area.h > 20 ? 1 : 0);
-    bool first = !g->area_w;
+    int height = area.h + note.h - 1; /* reading pixels does not count as another size */
+    bool changed = g->area_w != area.w || g->area_h != height, first = !g->area_w;
     g->area_w = area.w;
-    g->area_h = area.h;
-    if (first)
+    g->area_h = height;
+    if (first || (changed && g->view.scale == 0 && !g->failed[0] && gallery_job_fits(gallery_kind(g))))
         gallery_ask(app);
     if (!bench_run_name(app_bench(app))[0])
         cells_text(cells, area.x, area.y, plain(ROLE_DIM), "open a run (4, Enter) or train one: its figures are shown here");

@@ -3,6 +3,7 @@
 
 #include "ui/gallery_job.h"
 
+#include "base/mem.h"
 #include "study/epochs.h"
 #include "tensor/team.h"
 #include "ui/sheet_view.h"
@@ -79,6 +80,15 @@ static int columns_beside(const GalleryJob *job, Shape shape, int down)
     enum { LABELS = 16 };
     double share = fmin(job->fit_w >= 120 ? 1 : 0.5, 2.0 * (job->fit_h - 1) / (down * shape.h));
     return sheet_view_columns(job->fit_w - LABELS, shape, share);
+}
+
+bool gallery_job_fits(const FigureKind *kind)
+{
+    static const char *const fitted[] = {"grid", "epochs", "manifold"};
+    bool found = false;
+    for (size_t i = 0; i < COUNT_OF(fitted); i++)
+        found |= strcmp(kind->param.name, fitted[i]) == 0;
+    return found;
 }
 
 static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)

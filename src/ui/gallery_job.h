@@ -21,6 +21,9 @@ typedef struct GalleryJob {
     Error error;
 } GalleryJob;
 
+/* Does the number of samples depend on the room? */
+bool gallery_job_fits(const FigureKind *kind);
+
 void gallery_job_work(void *job);
 void gallery_job_free(GalleryJob *job);
 

@@ -44,6 +44,7 @@ typedef struct Runs {
 static inline Runs *runs_state(App *app) { return app_state(app, &screen_runs); }
 static inline Role runs_letter_role(int letter) { return letter < 0 ? ROLE_TRAIN : (Role)(ROLE_SERIES + letter % 8); }
 
+void runs_reload(App *app);                             /* reads the folder, in a thread */
 RunInfo *runs_find(Runs *runs, const char *name);
 RunInfo *runs_chosen(App *app);                         /* NULL: none, or one that waits */
 int runs_chosen_waiting(App *app);                      /* its place in the queue; -1: it is a run */
@@ -59,6 +60,14 @@ void runs_sort_by(App *app, int column);                /* again: the other way 
 int runs_columns_count(void);
 const char *runs_column_name(int column);
 void runs_draw_table(App *app, Cells *cells, const PaneView *view);
+
+/* -- runs_act.c: actions */
+void runs_do_rename(App *app, const char *argument);
+void runs_do_tags(App *app, const char *argument);
+void runs_do_note(App *app, const char *argument);
+void runs_do_delete(App *app, const char *argument);
+void runs_do_cancel(App *app, const char *argument);
+void runs_do_sweep(App *app, const char *argument);
 
 /* -- runs_compare.c, runs_digits.c, runs_notes.c */
 void runs_draw_curves(App *app, Cells *cells, const PaneView *view);

@@ -1,7 +1,6 @@
 /* Runs: what was tried and what came of it.  What keys do, and which runs are compared; the panes are in runs_*.c. */
 #include "ui/runs_own.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -14,7 +13,7 @@ static Runs *self(App *app) { return runs_state(app); }
 
 /* ---- reading */
 
-static void reload(App *app)
+void runs_reload(App *app)
 {
     Runs *r = self(app);
     if (r->job)
@@ -102,7 +101,7 @@ static void follow_training(App *app)
         return;
     }
     r->loaded_epochs = s ? s->progress.epoch : 0;
-    reload(app);
+    runs_reload(app);
 }
 
 static void tick(App *app)
@@ -112,7 +111,8 @@ static void tick(App *app)
     if (r->job && job_done(r->job)) {
         RunInfos *infos = job_finish(r->job);
         r->job = NULL;
-        remember_chosen(app);
+        if (!r->chosen[0])
+            remember_chosen(app);
         run_infos_clear(&r->runs);
         r->runs = *infos;
         free(infos);
@@ -260,155 +260,6 @@ static void do_design(App *app, const char *argument)
     app_go(app, &screen_design);
 }
 
-static Run *acting(App *app)
-{
-    RunInfo *info = runs_find(self(app), self(app)->acting);
-    return info ? &info->run : NULL;
-}
-
-static void act_on_chosen(App *app)
-{
-    snprintf(self(app)->acting, sizeof self(app)->acting, "%s", chosen(app)->run.name);
-}
-
-static void rename_entered(App *app, const char *text)
-{
-    Error err = {0};
-    Run *run = acting(app);
-    if (!text || !run)
-        return;
-    if (!run_rename(run, text, &err))
-        app_say_error(app, &err);
-    reload(app);
-}
-
-static bool check_name(App *app, const char *text, Error *err)
-{
-    (void)app;
-    return run_name_check(text, err);
-}
-
-static void do_rename(App *app, const char *argument)
-{
-    act_on_chosen(app);
-    if (argument)
-        rename_entered(app, argument);
-    else
-        app_prompt(app, "rename the run", "", self(app)->acting, rename_entered, check_name);
-}
-
-static void tags_entered(App *app, const char *text)
-{
-    Error err = {0};
-    Run *run = acting(app);
-    RunTags tags = {0};
-    if (!text || !run)
-        return;
-    for (const char *at = text; *at && tags.count < (int)COUNT_OF(tags.tag);) {
-        at += strspn(at, " ,");
-        size_t bytes = strcspn(at, " ,");
-        if (bytes)
-            snprintf(tags.tag[tags.count++], sizeof *tags.tag, "%.*s", (int)bytes, at);
-        at += bytes;
-    }
-    if (!run_write_tags(run, &tags, &err))
-        app_say_error(app, &err);
-    reload(app);
-}
-
-static void do_tags(App *app, const char *argument)
-{
-    act_on_chosen(app);
-    if (argument)
-        tags_entered(app, argument);
-    else
-        app_prompt(app, "tags", "Words, parted by blanks.", chosen(app)->tags, tags_entered, NULL);
-}
-
-static void note_entered(App *app, const char *text)
-{
-    Error err = {0};
-    Run *run = acting(app);
-    char path[RUN_PATH];
-    if (!text || !run)
-        return;
-    if (!run_path(run, "notes.txt", path, sizeof path, &err) || !file_write(path, text, strlen(text), &err))
-        app_say_error(app, &err);
-    reload(app);
-}
-
-static void do_note(App *app, const char *argument)
-{
-    act_on_chosen(app);
-    if (argument)
-        note_entered(app, argument);
-    else
-        app_prompt(app, "note", "A line to remember it by.", chosen(app)->note, note_entered, NULL);
-}
-
-static void delete_answer(App *app, int answer)
-{
-    Error err = {0};
-    Run *run = acting(app);
-    if (answer != 0 || !run)
-        return;
-    if (run_remove(run, &err))
-        app_say(app, ROLE_TEXT, "%s is deleted", self(app)->acting);
-    else
-        app_say_error(app, &err);
-    reload(app);
-}
-
-static void do_delete(App *app, const char *argument)
-{
-    (void)argument;
-    static const Choice choice[] = {{"d", "delete it", "folder, weights, pictures: all of it"}, {"k", "keep it", NULL}};
-    char title[RUN_NAME + 24];
-    int waiting = runs_chosen_waiting(app);
-    if (waiting >= 0) { /* nothing is lost */
-        app_say(app, ROLE_TEXT, "%s will not be trained", bench_queued_setting(app_bench(app), waiting));
-        bench_cancel_queued(app_bench(app), waiting);
-        runs_arrange(app);
-        return;
-    }
-    act_on_chosen(app);
-    snprintf(title, sizeof title, "delete %s", self(app)->acting);
-    app_ask(app, title, "This cannot be undone.", choice, 2, delete_answer);
-}
-
-static void do_cancel(App *app, const char *argument)
-{
-    (void)argument;
-    app_say(app, ROLE_TEXT, "the queue is empty; what is in training goes on");
-    bench_cancel_queued(app_bench(app), -1);
-    runs_arrange(app);
-}
-
-static void sweep_entered(App *app, const char *text)
-{
-    Error err = {0};
-    if (!text)
-        return;
-    if (bench_sweep(app_bench(app), text, &err)) {
-        int queued = bench_queued(app_bench(app));
-        app_say(app, ROLE_GOOD, "%d run%s queued; the first is in training", queued, queued == 1 ? " is" : "s are");
-    } else {
-        app_say_error(app, &err);
-    }
-    self(app)->chosen[0] = '\0';
-    self(app)->list.at = 0;
-    runs_arrange(app);
-    reload(app);
-}
-
-static void do_sweep(App *app, const char *argument)
-{
-    if (argument)
-        sweep_entered(app, argument);
-    else
-        app_prompt(app, "sweep", "The design at hand once with each value: lr=1e-2,1e-3,1e-4", "lr=1e-2,1e-3,1e-4", sweep_entered, NULL);
-}
-
 static void do_filter(App *app, const char *argument)
 {
     Runs *r = self(app);
@@ -443,7 +294,7 @@ static void do_reverse(App *app, const char *argument)
 
 static void do_x(App *app, const char *argument) { (void)argument; self(app)->axis = (RunsAxis)((self(app)->axis + 1) % RUNS_AXES); }
 static void do_axis(App *app, const char *argument) { (void)argument; self(app)->linear = !self(app)->linear; }
-static void do_reload(App *app, const char *argument) { (void)argument; reload(app); }
+static void do_reload(App *app, const char *argument) { (void)argument; runs_reload(app); }
 
 static const Action actions[] = {
     {"open", "Enter", "open", "look at the run: curve, digits, codes", do_open, some, "RUN"},
@@ -454,12 +305,12 @@ static const Action actions[] = {
     {"unmark", "c", NULL, "no run is marked", do_unmark, some, NULL},
     {"resume", "R", "resume", "go on with the run exactly where it stopped", do_resume, some, "RUN"},
     {"design", "D", "design", "its design into the designer", do_design, some, NULL},
-    {"rename", "r", "rename", "give the run another name", do_rename, some, "NAME"},
-    {"tags", "T", "tags", "words to find it by", do_tags, some, "WORDS"},
-    {"note", "#", "note", "a line to remember it by", do_note, some, "TEXT"},
-    {"delete", "d Delete", "delete", "delete the run, which asks first; or take a waiting one off the queue", do_delete, some_or_waiting, NULL},
-    {"sweep", "W", "sweep", "train the design at hand with several values of a setting", do_sweep, NULL, "KEY=A,B,C"},
-    {"cancel-queue", "X", "cancel queue", "nothing more of the sweep is trained; what is in training goes on", do_cancel, waits, NULL},
+    {"rename", "r", "rename", "give the run another name", runs_do_rename, some, "NAME"},
+    {"tags", "T", "tags", "words to find it by", runs_do_tags, some, "WORDS"},
+    {"note", "#", "note", "a line to remember it by", runs_do_note, some, "TEXT"},
+    {"delete", "d Delete", "delete", "delete the run, which asks first; or take a waiting one off the queue", runs_do_delete, some_or_waiting, NULL},
+    {"sweep", "W", "sweep", "train the design at hand with several values of a setting", runs_do_sweep, NULL, "KEY=A,B,C"},
+    {"cancel-queue", "X", "cancel queue", "nothing more of the sweep is trained; what is in training goes on", runs_do_cancel, waits, NULL},
     {"x-axis", "x", NULL, "epochs, steps or seconds to the right", do_x, NULL, NULL},
     {"log", "y", NULL, "logarithmic or linear axis", do_axis, NULL, NULL},
     {"reload", "F5", NULL, "read the folder again", do_reload, NULL, NULL},
@@ -487,6 +338,6 @@ static const char *layout(App *app, int w, int h)
 
 const Screen screen_runs = {
     .name = "runs", .title = "Runs", .about = "what was trained, compared", .state_size = sizeof(Runs), .actions = actions,
-    .count = COUNT_OF(actions), .open = open_screen, .enter = reload, .close = close_screen, .tick = tick, .draw = draw, .grab = grab,
+    .count = COUNT_OF(actions), .open = open_screen, .enter = runs_reload, .close = close_screen, .tick = tick, .draw = draw, .grab = grab,
     .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout,
 };
