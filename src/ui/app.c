@@ -97,7 +97,9 @@ void app_say(App *app, Role role, const char *fmt, ...)
 void app_say_error(App *app, const Error *err)
 {
     char place[300] = "";
-    if (err->file[0])
+    if (err->file[0] && err->line > 0)
+        snprintf(place, sizeof place, "%s:%d: ", err->file, err->line);
+    else if (err->file[0])
         snprintf(place, sizeof place, "%s: ", err->file);
     app_say(app, ROLE_BAD, "%s%s%s%s", place, err->what, err->cure[0] ? ": " : "", err->cure);
 }

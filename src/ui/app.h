@@ -141,6 +141,12 @@ void app_prompt(App *app, const char *title, const char *text, const char *value
 void app_pick(App *app, const char *title, const char *const *item, const char *const *detail, int count, int selected,
               void (*done)(App *app, int chosen));
 
+/* Writes a file: asks where (`ask`; else `path` is the place), and before it overwrites. */
+void app_save_as(App *app, const char *title, const char *text, const char *path, bool ask, void (*write)(App *app, const char *path));
+
+/* A file that cannot be used: its line, why, what would help; `again` asks for another one. */
+void app_show_mistake(App *app, const Error *err, void (*again)(App *app));
+
 bool app_in_dialogue(const App *app);
 
 #endif

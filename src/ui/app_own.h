@@ -28,6 +28,12 @@ typedef struct Dialogue {
     bool (*check)(App *app, const char *text, Error *err);
 } Dialogue;
 
+/* A file that is being written. */
+typedef struct Saving {
+    char title[80], text[200], path[256];
+    void (*write)(App *app, const char *path);
+} Saving;
+
 struct App {
     AppOptions options;
     Look look;
@@ -38,6 +44,8 @@ struct App {
     char *kept;               /* what the file of the panes held; owned */
     int screen, before;
     Dialogue dialogue;
+    Saving saving;
+    void (*again)(App *app); /* asks for another file, after one that could not be used */
     char message[APP_MESSAGE];
     Role message_role;
     double message_until;

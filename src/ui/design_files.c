@@ -21,36 +21,9 @@ static void open_entered(App *app, const char *path)
         design_do_open(app, path);
 }
 
-static void open_again(App *app, int chosen)
+static void ask_for_file(App *app)
 {
-    if (chosen == 0)
-        app_prompt(app, "open a file", "A design in its text form, an answers file, or a preset's name.", self(app)->path, open_entered, NULL);
-}
-
-/* The line with the mistake and a caret below it, as much as fits. */
-static void add_source(const Error *err, Str *text)
-{
-    enum { WIDTH = 54 };
-    if (!err->source[0] || err->column < 1)
-        return;
-    int from = err->column > WIDTH - 8 ? err->column - WIDTH + 8 : 0;
-    str_addf(text, "\n\n  %.*s\n  %*s^", WIDTH, err->source + from, err->column - 1 - from, "");
-}
-
-static void show_mistake(App *app, const Error *err)
-{
-    static const Choice choice[] = {{"t", "try another file", NULL}, {"b", "back to the design", "it is as it was"}};
-    Str text = {0};
-    if (err->line > 0)
-        str_addf(&text, "%.60s, line %d: ", err->file, err->line);
-    else if (err->file[0])
-        str_addf(&text, "%.60s: ", err->file);
-    str_add(&text, err->what);
-    add_source(err, &text);
-    if (err->cure[0])
-        str_addf(&text, "\n\n%s", err->cure);
-    app_ask(app, "this file cannot be used", text.text, choice, 2, open_again);
-    str_clear(&text);
+    app_prompt(app, "open a file", "A design in its text form, an answers file, or a preset's name.", self(app)->path, open_entered, NULL);
 }
 
 /* Answers are `id = value`, or one answer a line, of which the first is the kind of network; a design's lines begin with words of
@@ -90,7 +63,7 @@ void design_do_open(App *app, const char *path)
     if (!path) {
         if (!d->path[0])
             snprintf(d->path, sizeof d->path, "%s.net", bench_design(bench)->name);
-        open_again(app, 0);
+        ask_for_file(app);
         return;
     }
     snprintf(d->path, sizeof d->path, "%s", path);
@@ -107,7 +80,7 @@ void design_do_open(App *app, const char *path)
     }
     free(text);
     if (!good) {
-        show_mistake(app, &err);
+        app_show_mistake(app, &err, ask_for_file);
         return;
     }
     d->list.at = d->list.top = 0;
@@ -139,77 +112,36 @@ void design_do_presets(App *app, const char *argument)
 
 /* ---- writing */
 
-static void write_design(App *app)
+static void write_design(App *app, const char *path)
 {
-    Designer *d = self(app);
     Error err = {0};
-    if (bench_save_design(app_bench(app), d->path, &err))
-        app_say(app, ROLE_GOOD, "written to %s", d->path);
+    if (bench_save_design(app_bench(app), path, &err))
+        app_say(app, ROLE_GOOD, "written to %s", path);
     else
         app_say_error(app, &err);
 }
 
-static void write_answers(App *app)
+static void write_answers(App *app, const char *path)
 {
-    Designer *d = self(app);
     Error err = {0};
     char *text = interview_print_design(bench_design(app_bench(app)), &err);
-    if (text && file_write(d->path, text, strlen(text), &err))
-        app_say(app, ROLE_GOOD, "written to %s; `hourglass train --answers %s` makes this design", d->path, d->path);
+    if (text && file_write(path, text, strlen(text), &err))
+        app_say(app, ROLE_GOOD, "written to %s; `hourglass train --answers %s` makes this design", path, path);
     else
         app_say_error(app, &err);
     free(text);
 }
 
-static void ask_where(App *app);
-
-static void overwrite(App *app, int chosen)
+static void save(App *app, const char *path, const char *ending, const char *title, const char *text, void (*write)(App *, const char *))
 {
-    if (chosen == 0)
-        (self(app)->answers ? write_answers : write_design)(app);
-    else if (chosen == 1)
-        ask_where(app);
-}
-
-static void path_entered(App *app, const char *path)
-{
-    static const Choice choice[] = {{"o", "overwrite it", NULL}, {"n", "another name", NULL}, {"l", "leave it as it is", NULL}};
-    Designer *d = self(app);
-    if (!path || !*path)
-        return;
-    snprintf(d->path, sizeof d->path, "%s", path);
-    if (!file_exists(path)) {
-        overwrite(app, 0);
-        return;
-    }
-    char text[300];
-    snprintf(text, sizeof text, "%.200s exists.", path);
-    app_ask(app, d->answers ? "save the answers" : "save the design", text, choice, 3, overwrite);
-}
-
-static void ask_where(App *app)
-{
-    Designer *d = self(app);
-    app_prompt(app, d->answers ? "save the answers" : "save the design",
-               d->answers ? "All questions with their answers: the wizard and `hourglass train --answers` take it."
-                          : "In the text form, every default spelt out; a mirror stays a mirror.", d->path, path_entered, NULL);
-}
-
-static void save(App *app, const char *path, bool answers)
-{
-    Designer *d = self(app);
-    d->answers = answers;
-    if (path) {
-        path_entered(app, path);
-        return;
-    }
-    snprintf(d->path, sizeof d->path, "%s%s", bench_design(app_bench(app))->name, answers ? ".answers" : ".net");
-    ask_where(app);
+    char name[DESIGN_NAME + 16];
+    snprintf(name, sizeof name, "%s%s", bench_design(app_bench(app))->name, ending);
+    app_save_as(app, title, text, path ? path : name, !path, write);
 }
 
 void design_do_save(App *app, const char *path)
 {
-    save(app, path, false);
+    save(app, path, ".net", "save the design", "In the text form, every default spelt out; a mirror stays a mirror.", write_design);
 }
 
 /* Before a name is asked for: can the questions make this design at all? */
@@ -217,11 +149,11 @@ void design_do_answers(App *app, const char *path)
 {
     Error err = {0};
     char *text = interview_print_design(bench_design(app_bench(app)), &err);
-    free(text);
     if (text)
-        save(app, path, true);
+        save(app, path, ".answers", "save the answers", "All questions with their answers: the wizard and `hourglass train --answers` take it.", write_answers);
     else
         app_say_error(app, &err);
+    free(text);
 }
 
 /* ---- by words */

@@ -46,8 +46,7 @@ typedef struct Designer {
     int sample;              /* of the data, that passes through */
     Through through;
     int inserting_block, inserting_at;
-    char path[256];          /* of the file that is being opened or written */
-    bool answers;            /* it is an answers file */
+    char path[256];          /* of the file that was opened last */
 } Designer;
 
 static inline Designer *design_state(App *app) { return app_state(app, &screen_design); }

@@ -79,7 +79,7 @@ static void duration(char *buffer, size_t size, double seconds)
 {
     char text[32];
     brief_seconds(text, sizeof text, seconds);
-    snprintf(buffer, size, "~%s", text);
+    snprintf(buffer, size, "~%s", seconds < 0.05 ? "0.1 s" : text);
 }
 
 static double stage_seconds(App *app, int stage)
@@ -114,10 +114,10 @@ static void draw_time(App *app, int stage, Cells *cells, Rect *area)
         return;
     }
     duration(a, sizeof a, seconds);
-    brief_seconds(b, sizeof b, seconds * epochs);
+    duration(b, sizeof b, seconds * epochs);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), a) + 1;
     x = cells_textf(cells, x, y, plain(ROLE_DIM), "×%d ", epochs);
-    cells_textf(cells, x, y, plain(ROLE_DIM), "~%s", b);
+    cells_text(cells, x, y, plain(ROLE_DIM), b);
 }
 
 static int stage_heading(App *app, Cells *cells, Rect *area)

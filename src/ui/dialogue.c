@@ -84,14 +84,20 @@ void app_pick(App *app, const char *title, const char *const *item, const char *
 
 /* ---- drawing */
 
+/* Lines of a text wrapped into the frame. */
+static int text_lines(const char *text)
+{
+    return cells_wrap(NULL, rect_new(0, 0, 58, 0), plain(ROLE_TEXT), text);
+}
+
 static Rect frame(const App *app, Rect area)
 {
     const Dialogue *d = &app->dialogue;
     int w = 64, h = 8;
     if (d->kind == DIALOGUE_ASK)
-        h = d->choices + 5 + (d->text[0] ? (cells_width(d->text) + 57) / 58 : -1);
+        h = d->choices + 5 + (d->text[0] ? text_lines(d->text) : -1);
     else if (d->kind == DIALOGUE_PROMPT)
-        h = 6 + (cells_width(d->text) + 57) / 58;
+        h = 6 + text_lines(d->text);
     else {
         int rows = d->kind == DIALOGUE_PALETTE ? 14 : d->items;
         w = 76;

@@ -13,12 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ANSWERS = 96 };
+
 typedef struct Wizard {
     Interview *interview;
+    struct { char id[48], text[96]; } given[ANSWERS]; /* whatever was answered: going back and forward loses nothing */
+    int answers;
     Field field;      /* the current question's */
     Form form;        /* that one field */
     Summary summary;  /* of the design so far */
     bool good;        /* it has one */
+    Diagnosis diagnosis; /* of that design */
     List answered;
 } Wizard;
 
@@ -26,26 +31,56 @@ static Wizard *self(App *app) { return app_state(app, &screen_wizard); }
 
 /* ---- following the interview */
 
-static void set_field(Wizard *w, const char *text)
+static const char *given(const Wizard *w, const char *id)
+{
+    for (int i = 0; i < w->answers; i++)
+        if (strcmp(w->given[i].id, id) == 0)
+            return w->given[i].text;
+    return NULL;
+}
+
+static void remember(Wizard *w, const char *id, const char *text)
+{
+    int at = 0;
+    while (at < w->answers && strcmp(w->given[at].id, id) != 0)
+        at++;
+    if (at == ANSWERS)
+        return;
+    w->answers = at == w->answers ? at + 1 : w->answers;
+    snprintf(w->given[at].id, sizeof w->given[at].id, "%s", id);
+    snprintf(w->given[at].text, sizeof w->given[at].text, "%s", text);
+}
+
+/* The field asks the current question; it shows what was answered before, else the default. */
+static void set_field(Wizard *w)
 {
     const Question *q = interview_question(w->interview);
     w->form = (Form){.field = &w->field, .label_width = 1};
     if (!q)
         return;
+    const char *text = given(w, q->id);
     w->form.count = 1;
     w->field = (Field){.row = q->row};
-    if (!param_parse(&q->row, text ? text : q->normal, &w->field.value, NULL) &&
-        !param_parse(&q->row, q->normal, &w->field.value, NULL))
+    if ((!text || !param_parse(&q->row, text, &w->field.value, NULL)) && !param_parse(&q->row, q->normal, &w->field.value, NULL))
         w->field.value = (Value){0};
 }
 
+/* What the answers make, the one at hand included as if it were given. */
 static void refresh(App *app)
 {
     Wizard *w = self(app);
     Error err = {0};
+    char text[128];
     summary_clear(&w->summary);
+    doctor_clear(&w->diagnosis);
+    field_text(&w->field, text, sizeof text);
+    bool tried = interview_question(w->interview) && interview_answer(w->interview, text, &err);
     Design *design = interview_design(w->interview, &err);
+    if (tried)
+        (void)!interview_back(w->interview);
     w->good = design && summary_make(design, 0, bench_threads(app_bench(app)), &w->summary, &err);
+    if (design)
+        doctor_examine(design, NULL, 0, &w->diagnosis);
     design_free(design);
 }
 
@@ -55,7 +90,7 @@ static void begin(App *app)
     const Data *data = bench_data(app_bench(app));
     interview_free(w->interview);
     w->interview = interview_new(NULL, data ? data->train.shape : shape_map(28, 28, 1));
-    set_field(w, NULL);
+    set_field(w);
     refresh(app);
 }
 
@@ -71,6 +106,7 @@ static void close_screen(App *app)
     Wizard *w = self(app);
     interview_free(w->interview);
     summary_clear(&w->summary);
+    doctor_clear(&w->diagnosis);
 }
 
 /* The design goes to the bench; unanswered questions are at their defaults. */
@@ -139,8 +175,19 @@ static void draw_growing(App *app, Cells *cells, Rect area)
     char text[32];
     heading_draw(cells, &area, "shape", NULL);
     rect_cut_top(&area, 1);
+    const Finding *finding = w->diagnosis.count ? &w->diagnosis.finding[0] : NULL;
+    if (finding && finding->severity == SEVERITY_ERROR) {
+        rect_cut_top(&area, cells_wrap(cells, area, plain(ROLE_BAD), finding->text) + 1);
+        cells_wrap(cells, area, plain(ROLE_DIM), "Another answer mends it, or the designer's doctor.");
+        return;
+    }
     if (!w->good)
         return;
+    if (finding && area.h >= 20) {
+        Rect note = rect_cut_bottom(&area, 4);
+        cells_wrap(cells, note, plain(ROLE_DIM), finding->text);
+        rect_cut_bottom(&area, 1);
+    }
     Rect totals = rect_cut_bottom(&area, 3);
     silhouette_draw(cells, area, &w->summary);
     if (totals.h < 3)
@@ -148,8 +195,9 @@ static void draw_growing(App *app, Cells *cells, Rect area)
     cells_text(cells, totals.x, totals.y + 1, plain(ROLE_DIM), "code");
     grouped(text, sizeof text, (double)w->summary.code);
     int x = cells_textf(cells, totals.x + 12, totals.y + 1, bold(ROLE_ACCENT), "%s numbers", text);
-    if (w->summary.code)
-        cells_textf(cells, x + 1, totals.y + 1, plain(ROLE_DIM), "%.3g:1", (double)w->summary.input / (double)w->summary.code);
+    snprintf(text, sizeof text, "%.3g:1", w->summary.code ? (double)w->summary.input / (double)w->summary.code : 0);
+    if (w->summary.code && x + 1 + cells_width(text) <= totals.x + totals.w)
+        cells_text(cells, x + 1, totals.y + 1, plain(ROLE_DIM), text);
     cells_text(cells, totals.x, totals.y + 2, plain(ROLE_DIM), "parameters");
     grouped(text, sizeof text, (double)w->summary.parameters);
     cells_text(cells, totals.x + 12, totals.y + 2, plain(ROLE_TEXT), text);
@@ -188,34 +236,43 @@ static void answer(App *app)
         return;
     }
     field_text(&w->field, text, sizeof text);
+    remember(w, interview_question(w->interview)->id, text);
     if (!interview_answer(w->interview, text, &err)) {
         app_say_error(app, &err);
         return;
     }
-    set_field(w, NULL);
+    set_field(w);
     refresh(app);
 }
 
 static void back(App *app)
 {
     Wizard *w = self(app);
-    char text[128] = "";
-    const Question *q;
-    int count = interview_answered(w->interview);
-    const char *last = count ? interview_answer_text(w->interview, count - 1, &q) : NULL;
-    if (last)
-        snprintf(text, sizeof text, "%s", last);
+    char text[128];
+    if (interview_question(w->interview)) { /* what stands there is not lost */
+        field_text(&w->field, text, sizeof text);
+        remember(w, interview_question(w->interview)->id, text);
+    }
     if (interview_back(w->interview)) {
-        set_field(w, text[0] ? text : NULL);
+        set_field(w);
         refresh(app);
     }
+}
+
+/* The answer turned: the hourglass beside it follows. */
+static bool turn(App *app, const Event *event)
+{
+    FormResult result = form_event(&self(app)->form, event);
+    if (result == FORM_CHANGED)
+        refresh(app);
+    return result != FORM_IGNORED;
 }
 
 static bool grab(App *app, const Event *event)
 {
     Wizard *w = self(app);
     if (event->kind == EVENT_MOUSE)
-        return form_event(&w->form, event) != FORM_IGNORED;
+        return turn(app, event);
     if (event->kind != EVENT_KEY)
         return false;
     bool editing = w->form.editing;
@@ -238,7 +295,7 @@ static bool grab(App *app, const Event *event)
     bool types = event->key < K_UP && event->key >= '0' && event->key <= '9';
     if (!editing && !types && event->key != K_LEFT && event->key != K_RIGHT && event->key != '.')
         return false;
-    return form_event(&w->form, event) != FORM_IGNORED;
+    return turn(app, event);
 }
 
 /* ---- actions */
@@ -277,20 +334,20 @@ static void do_back(App *app, const char *argument)
 static void do_turn(App *app, const char *argument)
 {
     (void)argument;
-    field_turn(&self(app)->field, 1);
+    if (field_turn(&self(app)->field, 1))
+        refresh(app);
 }
 
 static void do_again(App *app, const char *argument)
 {
     (void)argument;
+    self(app)->answers = 0;
     begin(app);
 }
 
-static void save_entered(App *app, const char *path)
+static void write_answers(App *app, const char *path)
 {
     Error err = {0};
-    if (!path)
-        return;
     char *text = interview_print(self(app)->interview);
     if (file_write(path, text, strlen(text), &err))
         app_say(app, ROLE_GOOD, "written to %s; `hourglass train --answers` takes it", path);
@@ -299,36 +356,53 @@ static void save_entered(App *app, const char *path)
     free(text);
 }
 
-static void do_save(App *app, const char *argument)
+static void do_save(App *app, const char *path)
 {
-    if (argument)
-        save_entered(app, argument);
-    else
-        app_prompt(app, "save the answers", "All questions with their answers, defaults spelt out.", "answers.txt", save_entered, NULL);
+    app_save_as(app, "save the answers", "The questions answered so far with their answers, defaults spelt out.", path ? path : "answers.txt",
+                !path, write_answers);
 }
 
-static void play_entered(App *app, const char *path)
+static void ask_for_answers(App *app);
+
+static void play(App *app, const char *path)
 {
     Wizard *w = self(app);
     Error err = {0};
     size_t size;
-    char *text = path ? file_read(path, 1 << 20, &size, &err) : NULL;
-    if (!path)
+    if (!path || !*path)
         return;
-    begin(app);
-    if (!text || !interview_play(w->interview, text, path, true, &err))
-        app_say_error(app, &err);
+    char *text = file_read(path, 1 << 20, &size, &err);
+    const Data *data = bench_data(app_bench(app));
+    Interview *interview = interview_new(NULL, data ? data->train.shape : shape_map(28, 28, 1));
+    if (text && interview_play(interview, text, path, true, &err)) {
+        interview_free(w->interview);
+        w->interview = interview;
+        w->answers = 0;
+        for (int i = 0; i < interview_answered(interview); i++) {
+            const Question *q;
+            const char *answer_text = interview_answer_text(interview, i, &q);
+            remember(w, q->id, answer_text);
+        }
+        set_field(w);
+        refresh(app);
+    } else { /* what was answered stays */
+        interview_free(interview);
+        app_show_mistake(app, &err, ask_for_answers);
+    }
     free(text);
-    set_field(w, NULL);
-    refresh(app);
 }
 
-static void do_play(App *app, const char *argument)
+static void ask_for_answers(App *app)
 {
-    if (argument)
-        play_entered(app, argument);
+    app_prompt(app, "import answers", "An answers file: one answer a line, or id = value.", "answers.txt", play, NULL);
+}
+
+static void do_play(App *app, const char *path)
+{
+    if (path)
+        play(app, path);
     else
-        app_prompt(app, "import answers", "An answers file: one answer a line, or id = value.", "answers.txt", play_entered, NULL);
+        ask_for_answers(app);
 }
 
 static const Action actions[] = {
