@@ -7,7 +7,10 @@ static void fill(void *context, int first, int count, float *x, float *target, u
     const Feed *feed = context;
     size_t size = shape_size(feed->set->shape);
     bool noisy = !noise_is_none(feed->noise);
+    enum { AHEAD = 4 }; /* waiting for samples was most of the time that filling took, a tenth of `simple` */
     for (int i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            dataset_prefetch(feed->set, (int)feed->index[first + i + AHEAD]);
         uint32_t sample = feed->index[first + i];
         float *row = x + (size_t)i * size;
         dataset_sample(feed->set, (int)sample, row);
