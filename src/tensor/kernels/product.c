@@ -85,10 +85,9 @@ INLINE const float *sums_of_columns(const float *x, size_t x_row, const float *p
         Vec column[VECTORS];
         EACH(v, vectors)
             column[v] = vec_load(panel + v * VECTOR_FLOATS);
+        __builtin_prefetch(x + 2 * ROWS - 1, 0, 2);
         if (fetch)
             fetch_row(fetch);
-        else
-            __builtin_prefetch(x + 2 * ROWS - 1, 0, 2);
         EACH(p, rows) {
             Vec spread = vec_all(x[p]);
             EACH(v, vectors)
@@ -320,12 +319,15 @@ static void weight_segments(const ProductWeight *product, int *part, int *begin,
 static void weight(const ProductWeight *product)
 {
     WeightBlock b = {.x_row = product->x_row, .dw_row = (size_t)product->columns, .add = product->add, .fetch = product->fetch};
+    float *const sums[] = {product->dw, NULL}; /* to be added to: waiting for them took a fifth of the time */
     int blocks = block_count(product->rows);
     for (int part = 0, begin = 0; part < product->parts; b.add = true) {
         const float *dy[SEGMENTS];
         weight_segments(product, &part, &begin, &b, dy);
         if (b.segments == 0 && b.add)
             return;
+        if (b.add)
+            b.fetch = sums;
         for (int at = 0; at < product->columns; at += PANEL) {
             int width = smaller(product->columns - at, PANEL), vectors = (width + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
             _Alignas(64) float panel[DEPTH * PANEL], *to = panel;
