@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "nn/network_own.h"
+#include "tensor/dense.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,17 @@ static size_t span_floats(const Network *net)
     return widest;
 }
 
+/* Floats for the packed dy of any deferred layer. */
+static size_t panels_floats(const Network *net)
+{
+    size_t most = 0;
+    for (int i = 0; i < net->layers; i++) {
+        size_t floats = net->layer[i].deferred ? dense_parts_packed(*(const DenseSize *)net->layer[i].plan.own, net->options.batch) : 0;
+        most = floats > most ? floats : most;
+    }
+    return most;
+}
+
 static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
 {
     bool maps = false;
@@ -196,7 +208,7 @@ static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
         if (net->layer[i].deferred)
             seat += round_up(n * shape_size(net->layer[i].plan.out));
     if (defers)
-        seat += TILE_FLOATS;
+        seat += TILE_FLOATS + round_up(panels_floats(net));
     if (net->options.loss)
         seat += round_up(n * shape_size(network_output(net))) + round_up((n + sizeof(float) - 1) / sizeof(float));
     if (net->learns)
@@ -253,8 +265,10 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
             seat->kept[i] = TAKE(n * shape_size(net->layer[i].plan.out));
             defers = true;
         }
-    if (defers)
+    if (defers) {
         seat->tile = TAKE(TILE_FLOATS);
+        seat->panels = TAKE(panels_floats(net));
+    }
     if (net->options.loss) {
         seat->target = TAKE(n * shape_size(network_output(net)));
         seat->labels = (uint8_t *)TAKE((n + sizeof(float) - 1) / sizeof(float));

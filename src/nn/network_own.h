@@ -30,6 +30,7 @@ typedef struct Seat {
     float *span[2];    /* of a slice, where a layer has to see all of it */
     float **kept;      /* [layers]: dy of a deferred layer, until the update; else NULL */
     float *tile;       /* some rows of a deferred weight gradient */
+    float *panels;     /* all samples' dy of a deferred layer, packed */
     uint8_t *labels;
     float *grad;       /* as params */
     double loss, kl[2], square, decay;

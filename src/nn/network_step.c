@@ -223,13 +223,15 @@ static void update_deferred(const Step *step, int rank)
             team_slice(step->n, 1, r, net->ranks, &begin, &samples);
             parts[r] = (DensePart){samples, net->seat[r].act[i], net->seat[r].kept[i]};
         }
+        DenseSize size = *(const DenseSize *)layer->plan.own;
+        dense_pack_parts(size, net->ranks, parts, net->seat[rank].panels);
         int most = TILE_FLOATS / out;
         for (int at = first; at < first + rows; at += most) {
             int count = first + rows - at < most ? first + rows - at : most;
             Part part = {i, &layer->plan.tensor[0], layer->tensor_at[0] + (size_t)at * (size_t)out, (size_t)count * (size_t)out};
             UpdateRange range = range_of(step, &part, &tile, 1, 0);
             float *const wanted[] = {range.parameter, range.slot[0], range.slot[1], NULL};
-            dense_weight_gradient_rows(*(const DenseSize *)layer->plan.own, net->ranks, parts, at, count, tile, wanted);
+            dense_weight_gradient_rows(size, net->ranks, parts, net->seat[rank].panels, at, count, tile, wanted);
             update_part(step, rank, &part, &range);
         }
     }

@@ -134,10 +134,21 @@ void dense_weight_gradient(DenseSize size, int n, const float *x, const float *d
     multiply_samples(size, &product);
 }
 
-void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw,
-                                float *const *fetch)
+size_t dense_parts_packed(DenseSize size, int n)
+{
+    return (size_t)panels_of(size.out) * panel_floats(n);
+}
+
+void dense_pack_parts(DenseSize size, int parts, const DensePart *part, float *packed)
+{
+    kernels()->pack_parts(parts, part, size.out, packed);
+}
+
+void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, const float *packed, int first, int rows,
+                                float *dw, float *const *fetch)
 {
     ProductWeight product = weight_product(size, parts, part, first, rows, dw);
+    product.packed = packed;
     product.fetch = fetch;
     multiply_samples(size, &product);
 }

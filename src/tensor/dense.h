@@ -38,10 +38,14 @@ typedef struct DensePart {
     const float *x, *dy;
 } DensePart;
 
-/* Rows [first, first + rows) of the weight gradient, summed over all parts' samples; overwritten.  `fetch`, NULL or ended by
- * NULL, lists arrays of dw's form that the caller will want next: they are brought into cache meanwhile. */
-void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, int first, int rows, float *dw,
-                                float *const *fetch);
+/* The weight gradient some rows at a time, summed over all parts' samples, whose dy are packed once for all rows. */
+size_t dense_parts_packed(DenseSize size, int n); /* floats for n samples in all */
+void dense_pack_parts(DenseSize size, int parts, const DensePart *part, float *packed);
+
+/* Rows [first, first + rows) of it; overwritten.  `fetch`, NULL or ended by NULL, lists arrays of dw's form that the caller will
+ * want next: they are brought into cache meanwhile. */
+void dense_weight_gradient_rows(DenseSize size, int parts, const DensePart *part, const float *packed, int first, int rows,
+                                float *dw, float *const *fetch);
 
 /* Plain row-major products for everybody else (PCA, benchmarks): c (m, n) = alpha op(a) op(b) + beta c. */
 void matrix_product(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,

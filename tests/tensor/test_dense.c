@@ -52,9 +52,11 @@ static void assert_rows(DenseSize size, int n, const float *x, const float *dy, 
         int begin = n * p / PARTS;
         parts[p] = (DensePart){n * (p + 1) / PARTS - begin, x + (size_t)begin * size.in, dy + (size_t)begin * size.out};
     }
-    float *const wanted[] = {dw, NULL};
+    float *const wanted[] = {dw, NULL}, *packed = mem_new(dense_parts_packed(size, n), sizeof *packed);
+    dense_pack_parts(size, PARTS, parts, packed);
     int first = size.in / 3, rows = size.in - 2 * first;
-    dense_weight_gradient_rows(size, PARTS, parts, first, rows, dw, size.in % 2 ? NULL : wanted);
+    dense_weight_gradient_rows(size, PARTS, parts, packed, first, rows, dw, size.in % 2 ? NULL : wanted);
+    free(packed);
     assert_product(true, false, rows, size.out, n, x + first, size.in, dy, size.out, 0, NULL, (Activation){ACT_LINEAR, 0}, dw, size.out);
 }
 

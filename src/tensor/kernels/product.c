@@ -296,13 +296,14 @@ static float *pack_rows(int rows, size_t row, int width, const float *from, floa
     return to;
 }
 
-/* The next DEPTH samples, beginning with sample *begin of part *part. */
-static void weight_segments(const ProductWeight *product, int *part, int *begin, WeightBlock *b, const float *dy[SEGMENTS])
+/* The next samples, at most `most`, beginning with sample *begin of part *part; how many. */
+static int weight_segments(const ProductWeight *product, int *part, int *begin, int most, WeightBlock *b, const float *dy[SEGMENTS])
 {
+    int depth = 0;
     b->segments = 0;
-    for (int depth = 0; *part < product->parts && b->segments < SEGMENTS && depth < DEPTH;) {
+    while (*part < product->parts && b->segments < SEGMENTS && depth < most) {
         const DensePart *from = &product->part[*part];
-        int n = smaller(from->n - *begin, DEPTH - depth), s = b->segments;
+        int n = smaller(from->n - *begin, most - depth), s = b->segments;
         b->x[s] = from->x + product->first + (size_t)*begin * product->x_row;
         b->n[s] = n;
         dy[s] = from->dy + (size_t)*begin * product->dy_row;
@@ -314,26 +315,42 @@ static void weight_segments(const ProductWeight *product, int *part, int *begin,
             *begin = 0;
         }
     }
+    return depth;
+}
+
+static int parts_depth(int parts, const DensePart *part)
+{
+    int depth = 0;
+    for (int p = 0; p < parts; p++)
+        depth += part[p].n;
+    return depth;
+}
+
+static void pack_parts(int parts, const DensePart *part, int columns, float *to)
+{
+    for (int at = 0; at < columns; at += PANEL)
+        for (int p = 0; p < parts; p++)
+            to = pack_rows(part[p].n, (size_t)columns, smaller(columns - at, PANEL), part[p].dy + at, to);
 }
 
 static void weight(const ProductWeight *product)
 {
     WeightBlock b = {.x_row = product->x_row, .dw_row = (size_t)product->columns, .add = product->add, .fetch = product->fetch};
     float *const sums[] = {product->dw, NULL}; /* to be added to: waiting for them took a fifth of the time */
-    int blocks = block_count(product->rows);
+    int blocks = block_count(product->rows), done = 0, total = parts_depth(product->parts, product->part);
     for (int part = 0, begin = 0; part < product->parts; b.add = true) {
         const float *dy[SEGMENTS];
-        weight_segments(product, &part, &begin, &b, dy);
-        if (b.segments == 0 && b.add)
+        int depth = weight_segments(product, &part, &begin, product->packed ? total : DEPTH, &b, dy);
+        if (depth == 0 && b.add)
             return;
         if (b.add)
             b.fetch = sums;
         for (int at = 0; at < product->columns; at += PANEL) {
             int width = smaller(product->columns - at, PANEL), vectors = (width + VECTOR_FLOATS - 1) / VECTOR_FLOATS;
             _Alignas(64) float panel[DEPTH * PANEL], *to = panel;
-            for (int s = 0; s < b.segments; s++)
+            for (int s = 0; s < b.segments && !product->packed; s++)
                 to = pack_rows(b.n[s], product->dy_row, width, dy[s] + at, to);
-            b.dy = panel;
+            b.dy = product->packed ? product->packed + (size_t)at * (size_t)total + (size_t)done * PANEL : panel;
             b.dw = product->dw + at;
             b.at = (size_t)at;
             b.last = width - (vectors - 1) * VECTOR_FLOATS;
@@ -342,6 +359,7 @@ static void weight(const ProductWeight *product)
                 weight_blocks[vectors - 1][rows - 1](&b, (size_t)first);
             }
         }
+        done += depth;
     }
 }
 
@@ -405,5 +423,6 @@ const ProductKernels KERNEL(product_kernels) = {
     .weight = weight,
     .narrow = narrow,
     .pack = pack,
+    .pack_parts = pack_parts,
     .pack_transposed = pack_transposed,
 };

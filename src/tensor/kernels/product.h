@@ -24,6 +24,7 @@ typedef struct ProductWeight {
     const DensePart *part;
     size_t x_row, dy_row;
     bool add;
+    const float *packed; /* all parts' dy in panels, or NULL: packed while they are used */
     float *dw;
     float *const *fetch; /* arrays of dw's form that will be wanted afterwards, then NULL; or NULL */
 } ProductWeight;
@@ -44,6 +45,7 @@ typedef struct ProductKernels {
     void (*narrow)(const ProductNarrow *product);
     /* One panel of w (rows, columns) from its column `first` on, or of its transpose from its row `first` on. */
     void (*pack)(int rows, int columns, const float *w, int first, float *panel);
+    void (*pack_parts)(int parts, const DensePart *part, int columns, float *panels);
     void (*pack_transposed)(int rows, int columns, const float *w, int first, float *panel);
 } ProductKernels;
 
