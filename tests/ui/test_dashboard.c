@@ -188,7 +188,7 @@ static void an_old_run_is_shown_whole(void **state)
     assert_true(pty_sees(pty, "dense_4", 20));
     assert_true(pty_shows(pty, "PCA"));
     assert_true(pty_shows(pty, "as it ended"));
-    assert_true(pty_shows(pty, "all epochs done"));
+    assert_true(pty_sees(pty, "all epochs done", 20));
     pty_type(pty, "\033OD");
     assert_true(pty_sees(pty, "◂ epoch 3 ▸", 20));
     leave(pty);
