@@ -66,7 +66,8 @@ static void renew_samples(Worker *w)
         make_pictures(w);
     fits = last->scatter && last->codes == w->codes && last->code_size == trainer_code_size(w->trainer);
     double wait = LOOK_SHARE * w->code_cost > CODE_SECONDS ? LOOK_SHARE * w->code_cost : CODE_SECONDS;
-    if (w->codes && (!fits || rests || now - w->coded >= wait) && (w->watch & WATCH_CODES || rests))
+    bool begun = rests || trainer_progress(w->trainer).step > 0; /* so many samples would hold up the first batch */
+    if (w->codes && begun && (!fits || rests || now - w->coded >= wait) && (w->watch & WATCH_CODES || rests))
         make_codes(w);
 }
 
