@@ -136,7 +136,8 @@ static int run(const Args *args, Error *err)
         settle(app, &cells, 30);
         good = press(app, &cells, args_text(args, "keys"), err);
     }
-    app_tick(app, clock_seconds());
+    enum { MESSAGES_GONE = 60 }; /* seconds: what was said while loading is no part of the screen; answers to keys are */
+    app_tick(app, clock_seconds() + (args_text(args, "keys") ? 0 : MESSAGES_GONE));
     app_draw(app, &cells);
     good = good && write_out(&cells, args_text(args, "output"), err);
     cells_clear(&cells);
