@@ -22,8 +22,9 @@ import statistics
 import sys
 import time
 
-# Recipes that gain from PyTorch's AVX-512 kernels (by itself it takes AVX2 here) and from an optimizer without foreach.
-AVX512 = {"simple", "conv", "denoise"}
+# Recipes that gain from PyTorch's AVX-512 kernels (by itself it takes AVX2 here), from huge pages, from an optimizer without foreach.
+AVX512 = {"simple", "deep", "conv", "denoise"}
+HUGE = {"deep"}
 SINGLE = {"simple", "deep", "vae"}
 ORDER = ["simple", "stacked", "deep", "vae", "conv", "mirrored", "classifier", "denoise", "sdae", "cifar", "faces"]
 
@@ -53,6 +54,8 @@ def environment(args):
     wanted = {"OMP_NUM_THREADS": str(args.threads), "OPENBLAS_NUM_THREADS": str(args.threads),
               "GLIBC_TUNABLES": f"glibc.malloc.mmap_threshold={keep}:glibc.malloc.trim_threshold={keep}:"
                                 "glibc.malloc.top_pad=67108864"}
+    if HUGE.issuperset(args.recipe):
+        wanted["GLIBC_TUNABLES"] += ":glibc.malloc.hugetlb=1"
     openmp = glob.glob("/usr/lib/*/openblas-openmp")
     if openmp:
         wanted["LD_LIBRARY_PATH"] = openmp[0]
