@@ -397,7 +397,7 @@ class Shuffled:
 
 def speed(stage, seconds):
     """Samples a second: the median of five windows, after one to get warm."""
-    windows, warm, rates = 5, 5, []
+    windows, warm, rates = 5, 3, []
     order = Shuffled(len(stage.data.x), stage.batch)
     for window in range(-1, windows):
         began, steps = time.perf_counter(), 0
