@@ -31,7 +31,7 @@ END
 # The third changes its state, the fourth is disturbed: both say 9 times as fast, and neither counts.
 { pair 2 1000 2000 50 0; pair 2 1000 4000 60 0.01; pair 2 1000 9000 300 0; pair 2 1000 9000 50 0.5; pair 2 1000 3000 50 0; } >"$work/log"
 "$bench/compare" --from "$work/log" >"$work/out" 2>&1 &&
-    grep -Eq '^simple +256 +[0-9.]+ +1,000 +3,000 +3.00 +\(2.00 - 4.00\) .* 5 % +15 % +400 +50 +3$' "$work/out"
+    grep -Eq '^simple +1,000 +3,000 +3.00 +2.0-4.0 +5 +15 +400 +50$' "$work/out" && grep -q 'of 3 pairs' "$work/out"
 report $? "medians of the pairs that count, their number"
 
 "$bench/compare" --from "$work/log" --markdown >"$work/out" 2>&1 && grep -q '^| simple | 256 | .* | 3.00 | (2.00 - 4.00) | ' "$work/out"
@@ -42,7 +42,7 @@ report $? "in Markdown"
 report $? "as JSON"
 
 pair 1 1000 5000 300 0 >"$work/one"
-"$bench/compare" --from "$work/one" >"$work/out" 2>&1 && grep -Eq ' 5.00 .* 1$' "$work/out"
+"$bench/compare" --from "$work/one" >"$work/out" 2>&1 && grep -Eq '^simple .* 5.00 ' "$work/out"
 report $? "one thread has no state"
 
 # Pretended programs that write down who was called.
