@@ -146,7 +146,7 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
         end = cells_text_cut(cells, end, row.y, row.x + row.w - end, p, field->text && !*value ? "-" : value);
         if (turns && here)
             end = cells_text(cells, end, row.y, plain(ROLE_ACCENT), " ›");
-        int at = x + 12 > end + 2 ? x + 12 : end + 2;
+        int at = field->was[0] || x + 12 < end + 2 ? end + 2 : x + 12;
         if (here || room > 24)
             cells_text_cut(cells, at, row.y, row.x + row.w - at, plain(ROLE_FAINT), other);
     }
