@@ -319,10 +319,10 @@ static void weight_gradient_in_pairs(const ConvGeometry *g, int n, const float *
     size_t x_sample = (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_c, dy_sample = sample_floats(g) - x_sample;
     int group = conv_group(sample_floats(g));
     float *x_words = scratch, *dy_words = scratch + (size_t)group * x_sample;
-    for (int s = 0; s < n; s += 2 * group, x += 2 * (size_t)group * x_sample, dy += 2 * (size_t)group * dy_sample) {
+    for (int s = 0; s < n; s += 2 * group) {
         int count = n - s < 2 * group ? n - s : 2 * group;
-        pairs_across(count, x_sample, x, x_sample, x_words, x_sample);
-        pairs_across(count, dy_sample, dy, dy_sample, dy_words, dy_sample);
+        pairs_across(count, x_sample, x + (size_t)s * x_sample, x_sample, x_words, x_sample);
+        pairs_across(count, dy_sample, dy + (size_t)s * dy_sample, dy_sample, dy_words, dy_sample);
         conv_weight_run(g, conv_weight_way(g), -1, pairs_of(count), x_words, dy_words, dw, scratch + weight_words(g));
     }
 }

@@ -1,7 +1,8 @@
 /* The vector type of the instruction set a kernel file is being compiled for.
  *
  * Only files in tensor/kernels/ include this.  The build compiles each of them three times, with KERNEL_ISA defined
- * as baseline, avx2 and avx512 and the compiler's flags to match; KERNEL(name) gives each copy its own symbol. */
+ * as baseline, avx2 and avx512 and the compiler's flags to match (those for pairs of bf16 numbers a fourth time, as
+ * avx512bf16); KERNEL(name) gives each copy its own symbol. */
 #ifndef TENSOR_VECTOR_H
 #define TENSOR_VECTOR_H
 
@@ -14,7 +15,7 @@
 #endif
 
 #ifndef KERNEL_ISA
-#error "compile with -DKERNEL_ISA=baseline, avx2 or avx512"
+#error "compile with -DKERNEL_ISA=baseline, avx2, avx512 or avx512bf16"
 #endif
 
 #if defined(__AVX512F__)

@@ -7,13 +7,6 @@
 
 typedef VecBits Pairs; /* one in each lane */
 
-INLINE Pairs pairs_load(const float *from)
-{
-    Pairs p;
-    memcpy(&p, from, sizeof p);
-    return p;
-}
-
 INLINE Pairs pairs_spread(const float *from)
 {
     uint32_t word;
