@@ -235,6 +235,9 @@ static void named_geometries(void **state)
         geometry(2, 3, 4, 3, 7, 6, 3, 4, true),    geometry(9, 9, 20, 17, 1, 1, 4, 4, true),
         geometry(9, 7, 20, 17, 1, 2, 3, 4, false), geometry(150, 300, 3, 5, 3, 3, 1, 1, true),
         geometry(400, 300, 2, 3, 3, 3, 2, 2, true), geometry(300, 2, 16, 16, 5, 5, 1, 1, true),
+        /* strides whose phases go apart (conv_winograd.h), with few filters, odd sizes and edges without pixels */
+        geometry(16, 16, 20, 37, 4, 4, 2, 2, true), geometry(8, 11, 3, 18, 4, 4, 2, 2, true),
+        geometry(24, 9, 17, 4, 3, 3, 2, 2, true),   geometry(1, 2, 6, 5, 3, 3, 2, 2, true),
     };
     Rng rng = rng_new(8, RNG_TEST, 0, 0);
     for (size_t i = 0; i < COUNT_OF(all); i++) {
