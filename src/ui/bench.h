@@ -79,6 +79,7 @@ const char *bench_queued_setting(const Bench *bench, int i); /* "lr=1e-2" */
 void bench_cancel_queued(Bench *bench, int i);               /* -1: all */
 void bench_set_answers(Bench *bench, const char *text);      /* of the design at hand, by the wizard: kept with its runs */
 bool bench_training(const Bench *bench);                     /* waiting for data, running or paused */
+long bench_turns(const Bench *bench); /* counts the runs begun and the runs ended */
 bool bench_waiting(const Bench *bench);                      /* for data */
 void bench_ask_stop(Bench *bench);
 bool bench_stop_training(Bench *bench, double seconds);      /* asks and waits; true: ended and saved */

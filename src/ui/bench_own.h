@@ -145,6 +145,7 @@ struct Bench {
     uint8_t probe_label[PROBES], scatter_label[SCATTER];
     int probes;
     bool ended;
+    long turns; /* runs begun and runs ended */
 };
 
 void bench_say(Bench *bench, Role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -24,6 +24,7 @@ const char *bench_run_name(const Bench *bench) { return bench->run_name; }
 const Design *bench_trained_design(const Bench *bench) { return bench->trained; }
 bool bench_waiting(const Bench *bench) { return bench->plan.wanted; }
 bool bench_training(const Bench *bench) { return bench->plan.wanted || (bench->worker && !bench->ended); }
+long bench_turns(const Bench *bench) { return bench->turns; }
 const uint8_t *bench_scatter_labels(const Bench *bench) { return bench->scatter_label; }
 
 const float *bench_probes(const Bench *bench, int *count, Shape *shape, const uint8_t **labels)
@@ -63,6 +64,7 @@ static void end_training(Bench *bench)
     if (bench->run_open) {
         run_close(&bench->run);
         bench->run_open = false;
+        bench->turns++;
     }
 }
 
@@ -150,6 +152,7 @@ static bool launch(Bench *bench, Error *err)
     bool resume = plan->resume;
     bench->run = plan->run;
     bench->run_open = true;
+    bench->turns++;
     snprintf(bench->run_name, sizeof bench->run_name, "%s", bench->run.name);
     plan->resume = false; /* the run is the bench's now */
     float *code_x;

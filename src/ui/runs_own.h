@@ -21,6 +21,7 @@ typedef struct Runs {
     bool loaded;
     double loaded_at;
     int loaded_epochs;  /* that the run in training had then */
+    long loaded_turns;  /* bench_turns() then: a run that ends before it is noticed still shows */
     int *shown, count;  /* rows of the table: index of a run; -1 - k: the k-th that waits for its turn */
     int sort;           /* column; -1: the newest first */
     bool reverse;

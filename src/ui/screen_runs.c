@@ -84,23 +84,22 @@ int runs_compared(App *app, RunInfo *out[MARKS], int letter[MARKS])
     return count;
 }
 
-/* While a run of ours is trained, the folder is read again when it appeared or an epoch was finished, once a second at most. */
+/* While a run of ours is trained, the folder is read again when a run begins, ends or has finished an epoch, once a second at most. */
 static void follow_training(App *app)
 {
     static const double PAUSE = 1;
     Runs *r = self(app);
     Bench *bench = app_bench(app);
     const Snapshot *s = bench_snapshot(bench);
-    const RunInfo *info = runs_find(r, bench_run_name(bench));
-    bool gone = info && strcmp(info->state, "running") == 0 && !bench_training(bench);
-    bool newer = bench_training(bench) && (!info || (s && s->progress.epoch != r->loaded_epochs));
-    if (r->job || !r->loaded || !(newer || gone) || !bench_run_name(bench)[0])
+    bool newer = bench_training(bench) && s && s->progress.epoch != r->loaded_epochs;
+    if (r->job || !r->loaded || !(newer || bench_turns(bench) != r->loaded_turns))
         return;
     if (app_now(app) - r->loaded_at < PAUSE) {
         app_call_at(app, r->loaded_at + PAUSE + 0.01);
         return;
     }
     r->loaded_epochs = s ? s->progress.epoch : 0;
+    r->loaded_turns = bench_turns(bench);
     runs_reload(app);
 }
 

@@ -1,6 +1,8 @@
 /* The table of runs in a terminal: order, filter, comparison, a sweep that waits, notes, deletion. */
 #include "studio.h"
 
+#include "base/clock.h"
+
 static Pty *open_runs(int w, int h)
 {
     finished_run("first", "lr=1", "2");
@@ -98,6 +100,7 @@ static void a_sweep_waits_in_the_table(void **state)
     pty_type(pty, "\033");
     pty_type(pty, "1");
     assert_true(pty_sees(pty, "encoder", 20));
+    pty_type(pty, ":set epochs=100000\r"); /* none ends by itself */
     pty_type(pty, "4");
     assert_true(pty_sees(pty, "third", 20));
     pty_type(pty, "W");
@@ -125,6 +128,31 @@ static void a_sweep_waits_in_the_table(void **state)
     free(tag);
     assert_false(file_exists(in_scratch("runs/simple-02")));
     assert_true(file_remove_tree(in_scratch("runs/simple"), NULL));
+}
+
+/* Runs that begin and end between two looks at the folder are in the table all the same. */
+static void a_sweep_of_quick_runs_shows_them_all(void **state)
+{
+    (void)state;
+    Pty *pty = open_runs(80, 24);
+    pty_type(pty, "1");
+    assert_true(pty_sees(pty, "encoder", 20));
+    pty_type(pty, ":set epochs=1\r");
+    pty_type(pty, "4");
+    assert_true(pty_sees(pty, "third", 20));
+    pty_type(pty, "W");
+    assert_true(pty_sees(pty, "with each value", 20));
+    pty_type(pty, "\025lr=0.5,0.25,0.125\r");
+    assert_true(pty_sees(pty, "simple-03", 30));
+    for (double end = clock_seconds() + 20; pty_shows(pty, "running") && clock_seconds() < end;)
+        pty_take(pty, 50);
+    assert_false(pty_shows(pty, "running"));
+    assert_false(pty_shows(pty, "queued"));
+    assert_true(line_with(pty, "simple-03") < line_with(pty, "simple-02"));
+    leave(pty);
+    static const char *const made[] = {"runs/simple", "runs/simple-02", "runs/simple-03"};
+    for (int i = 0; i < 3; i++)
+        assert_true(file_remove_tree(in_scratch(made[i]), NULL));
 }
 
 static void notes_names_and_deletion(void **state)
@@ -161,7 +189,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorted_by_any_column),       cmocka_unit_test(the_filter_narrows_while_typed), cmocka_unit_test(marked_runs_are_compared),
-        cmocka_unit_test(a_sweep_waits_in_the_table), cmocka_unit_test(notes_names_and_deletion),
+        cmocka_unit_test(a_sweep_waits_in_the_table), cmocka_unit_test(a_sweep_of_quick_runs_shows_them_all),
+        cmocka_unit_test(notes_names_and_deletion),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
