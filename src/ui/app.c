@@ -2,6 +2,8 @@
 #include "ui/app_own.h"
 
 #include "base/mem.h"
+#include "spec/preset.h"
+#include "ui/screens.h"
 #include "ui/tour.h"
 
 #include <assert.h>
@@ -30,6 +32,8 @@ App *app_new(const AppOptions *options, Error *err)
     panes_load(app);
     app->screen = app->before = 0;
     app_go(app, screens[0]);
+    if (options->design && !preset_find(options->design)) /* somebody's own file */
+        app_go(app, &screen_design);
     return app;
 }
 
@@ -366,6 +370,18 @@ static void draw_tiny(App *app, Cells *cells)
     cells_text_cut(cells, 0, 0, cells->w, plain(ROLE_TEXT), status[0] ? status : "hourglass: a larger window shows more");
 }
 
+/* One that is longer than its line lies over the foot of the screen: the cure stands at its end. */
+static void draw_message(const App *app, Cells *cells, Rect line)
+{
+    enum { LINES = 4 };
+    int lines = cells_wrap(cells, rect_new(line.x, line.y, line.w, 0), plain(app->message_role), app->message);
+    if (lines > LINES)
+        lines = LINES;
+    Rect area = rect_new(line.x, line.y + 1 - lines, line.w, lines);
+    cells_fill(cells, area, ROLE_GROUND);
+    cells_wrap(cells, area, plain(app->message_role), app->message);
+}
+
 void app_draw(App *app, Cells *cells)
 {
     cells->look = app->look;
@@ -385,7 +401,7 @@ void app_draw(App *app, Cells *cells)
         if (subject)
             cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_DIM), subject);
     }
-    Rect keys = rect_cut_bottom(&area, 1), message = rect_cut_bottom(&area, 1);
+    Rect keys = rect_cut_bottom(&area, 1), message = rect_inset(rect_cut_bottom(&area, 1), 1, 0);
     tour_draw(app, cells, rect_inset(rect_cut_bottom(&area, tour_lines(app)), 1, 0));
     Rect inside = rect_inset(area, 1, 0);
     cells->clip = inside;
@@ -395,8 +411,10 @@ void app_draw(App *app, Cells *cells)
     char hint[160] = "";
     if (!app->message[0])
         panes_hint(app, hint, sizeof hint);
-    cells_text_cut(cells, message.x + 1, message.y, message.w - 2, plain(app->message[0] ? app->message_role : ROLE_DIM),
-                   app->message[0] ? app->message : hint);
+    if (app->message[0])
+        draw_message(app, cells, message);
+    else
+        cells_text_cut(cells, message.x, message.y, message.w, plain(ROLE_DIM), hint);
     if (app->dialogue.kind) {
         cells->cursor_x = -1;
         app->hits = 0;

@@ -81,9 +81,10 @@ static void read_runs(App *app)
     start->job = job_start(run_infos_read, infos, app_wake(app));
 }
 
+/* `hourglass studio PRESET` has it chosen. */
 static void open_screen(App *app)
 {
-    start_fill(app);
+    start_choose_preset(app, bench_design(app_bench(app))->name);
 }
 
 static void close_screen(App *app)
