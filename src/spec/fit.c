@@ -282,6 +282,10 @@ static void look(Idea *idea, const Design *design)
     Shape shape = design->input;
     idea->stage = idea->place.stage < 0 ? 0 : idea->place.stage;
     idea->chain = design_chain(design, idea->stage, NULL);
+    if (idea->chain && !idea->chain->layers) { /* nothing there that could be given an end */
+        free(idea->chain);
+        idea->chain = NULL;
+    }
     for (int i = 0; idea->chain && i < idea->chain->layers; i++) {
         LayerPlan plan;
         shape = i == 0 ? idea->chain->input : shape;

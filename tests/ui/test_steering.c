@@ -194,7 +194,7 @@ static void one_key_divides_the_rate(void **state)
                                "  batch 8\n  epochs 100000\n  validation test\n";
     Pty *pty = start_training_of(put_file("steep.net", text, strlen(text)), 80, 24, "epochs=100000", put_folder("steep"));
     assert_true(pty_sees(pty, "the loss is not finite", 60));
-    assert_true(pty_shows(pty, "The learning rate was 900"));
+    assert_true(pty_sees(pty, "The learning rate was 900", 20));
     pty_type(pty, "r");
     assert_true(pty_sees(pty, "-> 90", 60)); /* in the log of the same run, which begins anew: it had no good state */
     pty_kill(pty, SIGTERM); /* whether or not that is too much still */
