@@ -167,7 +167,8 @@ static void watch_between(Team *team)
     watch_begin(team, 0);
 }
 
-void team_barrier(Team *team, int rank)
+/* Behind the gate nothing of the watch is touched: after a run its end may come at once. */
+static void meet(Team *team, int rank)
 {
     watch_arrive(team, rank);
     /* Read before arriving: the barrier cannot open without this rank, so the number is this round's. */
@@ -178,6 +179,11 @@ void team_barrier(Team *team, int rank)
         gate_open(&team->barrier);
     } else
         gate_wait(&team->barrier, round, team->spins);
+}
+
+void team_barrier(Team *team, int rank)
+{
+    meet(team, rank);
     watch_begin(team, rank);
 }
 
@@ -193,7 +199,7 @@ static void *member_main(void *argument)
             return NULL;
         watch_begin(team, member.rank);
         team->work(team->arg, member.rank);
-        team_barrier(team, member.rank);
+        meet(team, member.rank);
     }
 }
 

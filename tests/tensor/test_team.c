@@ -142,7 +142,7 @@ static void shares(void **state)
 
 /* ---- who waits */
 
-static volatile float sink;
+static _Thread_local volatile float sink;
 
 /* Works `amount` units of some milliseconds. */
 static void toil(int amount)
