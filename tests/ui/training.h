@@ -29,8 +29,8 @@ static inline Pty *start_training_of(const char *design, int w, int h, const cha
     char set[100];
     const char *arguments[] = {"studio", design, "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
     Pty *pty = pty_start(scratch, w, h, truecolour, arguments);
-    assert_true(pty_sees(pty, "in use", 20));
-    snprintf(set, sizeof set, "1:set %s\r", settings);
+    assert_true(pty_sees(pty, "encoder", 20));
+    snprintf(set, sizeof set, ":set %s\r", settings);
     pty_type(pty, set);
     assert_true(pty_sees(pty, "dense 64", 20));
     pty_type(pty, "t");
