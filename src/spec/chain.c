@@ -207,6 +207,8 @@ static const char *activation_word(ActivationKind kind)
     return mirror_closing_row()->choices[kind].word;
 }
 
+enum { CLASSES_MOST = 256 }; /* labels are bytes */
+
 /* Does the stage's loss fit what its network puts out? */
 static bool check_loss(const Stage *stage, const Chain *chain, Error *err)
 {
@@ -244,6 +246,10 @@ static bool check_loss(const Stage *stage, const Chain *chain, Error *err)
         return error_set(err, ERROR_INPUT, "end with `activation softmax`, behind the flatten",
                          "stage %s: loss %s needs probabilities of classes, but the softmax of %s makes some for each pixel", stage->name,
                          kind->param.name, chain->layer[at].name);
+    if (kind->labels && out.c > CLASSES_MOST)
+        return error_set(err, ERROR_INPUT, "give the last layer a unit for each class",
+                         "stage %s: loss %s knows %d classes at most, but %s puts out %s", stage->name, kind->param.name, CLASSES_MOST, name,
+                         out_text);
     return true;
 }
 

@@ -124,11 +124,11 @@ static void forget(Estimate *estimate)
         estimate_clear(&estimate[s]);
 }
 
-/* Shapes that fit, and a network that does not fill the memory. */
+/* What could be trained, and does not fill the memory. */
 static bool measurable(Bench *bench)
 {
     size_t most = memory_free() / 2;
-    bool all = true;
+    bool all = design_check(bench_design(bench), NULL);
     for (int s = 0; s < bench_design(bench)->stages; s++) {
         const Summary *summary = bench_summary(bench, s, NULL);
         all &= summary && (most == 0 || summary->bytes_training < most);

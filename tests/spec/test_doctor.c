@@ -92,7 +92,7 @@ static void shapes_and_losses(void **state)
     check("input 28x28x3\nconv 8 3x3\nmaxpool 2\nconv 3 3x3\n", NULL, 0, bad, "compares output and input", "conv_2",
           "end with `upsample 2` and `conv 3 3x3 sigmoid`");
     check("input 5x5x1\nconv 8 7x7 valid\nconv 1 3x3\n", NULL, 0, bad, "kernel 7x7 does not fit", "conv_1", "pad conv_1 (same)");
-    check("input 28x28x1\nconv 10 3x3 softmax\nflatten\ntrain\nloss crossentropy\n", NULL, 0, bad, "makes some for each pixel", "flatten_1",
+    check("input 28x28x1\nmaxpool 7\nconv 10 3x3 softmax\nflatten\ntrain\nloss crossentropy\n", NULL, 0, bad, "makes some for each pixel", "flatten_1",
           "take the softmax out of conv_1 and end with `activation softmax`");
     check("input 784\nconv 8\n", NULL, 0, bad, "conv_1, input 784", "conv_1", NULL);
     check("encoder\ndense 3\n", NULL, 0, bad, "nothing of its input", NULL, NULL);

@@ -16,7 +16,7 @@ static Pty *designer(int w, int h, const char *design)
 {
     const char *arguments[] = {"studio", design, "--data", data_folder(), "--runs-dir", in_scratch("runs"), "--threads", "1", NULL};
     Pty *pty = pty_start(scratch, w, h, truecolour, arguments);
-    sees(pty, strstr(design, ".net") ? "encoder" : "in use"); /* a file opens the designer */
+    sees(pty, strstr(design, ".net") ? "training" : "in use"); /* a file opens the designer */
     pty_type(pty, "1");
     sees(pty, "doctor");
     return pty;
@@ -29,7 +29,7 @@ static void doctor_names_and_cures(void **state)
     (void)state;
     static const char odd[] = "input 45x45x1\nencoder\nconv 8 3x3 relu\nmaxpool 2\ndecoder mirror\n";
     put_file("odd.net", odd, sizeof odd - 1);
-    static const char pixels[] = "input 28x28x1\nconv 10 3x3 softmax\nflatten\ntrain\nloss crossentropy\n";
+    static const char pixels[] = "input 28x28x1\nmaxpool 7\nconv 10 3x3 softmax\nflatten\ntrain\nloss crossentropy\n";
     put_file("pixels.net", pixels, sizeof pixels - 1);
     static const struct { const char *design, *keys, *says, *done; } cases[] = {
         {"odd.net", "", "cannot be mirrored", "put `conv 8 3x3 stride=2x2 valid relu`"},
