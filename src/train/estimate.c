@@ -7,44 +7,12 @@
 #include "data/split.h"
 #include "nn/network.h"
 #include "train/feed.h"
+#include "train/practice.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIMES = 512, SET_BYTES = 8 << 20 };
-
-/* -- Pictures of the right shape: how long a step takes does not depend on what is on them. */
-
-static bool make_set(Shape shape, bool codes, int batch, int classes, Dataset *set, uint32_t **order, Error *err)
-{
-    size_t size = shape_size(shape), unit = codes ? sizeof(float) : 1, fit = SET_BYTES / (size * unit);
-    *set = (Dataset){.shape = shape, .count = fit < 8192 ? (int)fit : 8192, .classes = classes};
-    set->count = set->count < 2 * batch ? 2 * batch : set->count;
-    size_t numbers = (size_t)set->count * size;
-    void *block = mem_try_large(numbers, unit);
-    set->labels = mem_try_large((size_t)set->count, 1);
-    *order = mem_try_large((size_t)set->count, sizeof **order);
-    if (codes)
-        set->floats = block;
-    else
-        set->bytes = block;
-    if (!block || !set->labels || !*order)
-        return error_set(err, ERROR_FAILED, NULL, "no memory for %d samples to measure with", set->count);
-    Rng rng = rng_new(1, RNG_TEST, 0, 0);
-    for (size_t i = 0; i < numbers; i++) {
-        uint32_t bits = rng_next(&rng);
-        if (codes)
-            set->floats[i] = (float)(bits >> 8) * 0x1p-24f;
-        else
-            set->bytes[i] = bits % 5 ? 0 : (uint8_t)(bits >> 24);
-    }
-    for (int i = 0; i < set->count; i++) {
-        set->labels[i] = (uint8_t)rng_below(&rng, (uint32_t)(classes > 0 ? classes : 1));
-        (*order)[i] = (uint32_t)i;
-    }
-    rng_shuffle(&rng, *order, (size_t)set->count);
-    return true;
-}
+enum { TIMES = 512, SAMPLES = 8192, SET_BYTES = 8 << 20 };
 
 /* -- Measuring. */
 
@@ -165,7 +133,8 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
     }
     bool labels = net && loss_spec_kind(&train->set[TRAIN_LOSS])->labels;
     int classes = labels ? (int)shape_size(network_output(net)) : 0;
-    bool good = net && make_set(chain->input, design->stage[stage].code_blocks > 0, batch, classes, &set, &order, err);
+    bool codes = design->stage[stage].code_blocks > 0;
+    bool good = net && practice_set(chain->input, codes, batch, classes, SAMPLES, SET_BYTES, &set, &order, err);
     if (good) {
         const NoiseSpec *noise = &train->set[TRAIN_NOISE];
         double step = time_steps(net, &set, order, noise, batch, seconds);

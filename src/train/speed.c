@@ -6,50 +6,14 @@
 #include "nn/network.h"
 #include "tensor/dense.h"
 #include "train/feed.h"
+#include "train/practice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* -- Random data that is gathered as a real set would be. */
-
 enum { SAMPLES = 60000, DATA_BYTES = 64 << 20 };
-
-static bool data_make(Shape shape, bool codes, int batch, int classes, Dataset *set, uint32_t **order, Error *err)
-{
-    size_t size = shape_size(shape), unit = codes ? sizeof(float) : 1;
-    size_t fit = DATA_BYTES / (size * unit);
-    *set = (Dataset){.shape = shape, .count = fit < SAMPLES ? (int)fit : SAMPLES, .classes = classes};
-    if (set->count < 2 * batch)
-        set->count = 2 * batch;
-    size_t numbers = (size_t)set->count * size;
-    void *block = mem_try_large(numbers, unit);
-    set->labels = mem_try_large((size_t)set->count, 1);
-    *order = mem_try_large((size_t)set->count, sizeof **order);
-    if (codes)
-        set->floats = block;
-    else
-        set->bytes = block;
-    if (!block || !set->labels || !*order)
-        return error_set(err, ERROR_FAILED, NULL, "no memory for %d samples to measure with", set->count);
-    Rng rng = rng_new(1, RNG_TEST, 0, 0);
-    for (size_t i = 0; i < numbers; i++) {
-        if (codes) {
-            set->floats[i] = rng_uniform(&rng);
-            continue;
-        }
-        /* a fifth of the pixels has ink, as in digits */
-        uint32_t bits = rng_next(&rng);
-        set->bytes[i] = bits % 5 ? 0 : (uint8_t)(bits >> 24);
-    }
-    for (int i = 0; i < set->count; i++) {
-        set->labels[i] = (uint8_t)rng_below(&rng, (uint32_t)(classes > 0 ? classes : 1));
-        (*order)[i] = (uint32_t)i;
-    }
-    rng_shuffle(&rng, *order, (size_t)set->count);
-    return true;
-}
 
 /* -- A stage. */
 
@@ -140,7 +104,7 @@ bool speed_stage(const Design *design, int stage, SpeedOf what, Team *team, doub
     }
     bool labels = loss_spec_kind(&train->set[TRAIN_LOSS])->labels;
     int classes = net && labels ? (int)shape_size(network_output(net)) : 0;
-    bool good = flops >= 0 && data_make(chain->input, s->code_blocks > 0, batch, classes, &set, &order, err);
+    bool good = flops >= 0 && practice_set(chain->input, s->code_blocks > 0, batch, classes, SAMPLES, DATA_BYTES, &set, &order, err);
     if (good) {
         measure(net, &set, order, &train->set[TRAIN_NOISE], batch, what, team, seconds, out);
         out->gflops = out->samples_per_s * flops / 1e9;
