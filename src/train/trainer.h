@@ -21,7 +21,7 @@ typedef struct TrainerOptions {
     bool resume;              /* go on from run's checkpoint */
     const char *after;        /* what brought it back to the checkpoint, for the log ("the loss became NaN ..."); NULL: nothing special */
     const char *runs_dir;     /* where `from RUN` of a block is looked for; NULL: the default */
-    const Weights *initial;   /* fork: weights to start from where names match; NULL */
+    const Weights *initial;   /* fork: weights to start from where names match; NULL.  Copied */
     int start_stage, start_epoch; /* fork: where to go on, from 0 */
     int epochs;               /* 0: the design's */
     int batch_metric_every;   /* batches between METRIC_BATCH lines; 0: some 20 an epoch */

@@ -140,6 +140,7 @@ static void train(Worker *w)
 static bool begin(Worker *w, Error *err)
 {
     w->trainer = trainer_new(w->design, w->data, &w->options.trainer, err);
+    weights_clear(&w->initial);
     return w->trainer && (w->options.lr <= 0 || trainer_set_lr(w->trainer, w->options.lr, err));
 }
 
@@ -174,6 +175,15 @@ static float *copy_floats(const float *x, size_t count)
     return x && count ? memcpy(mem_new(count, sizeof *x), x, count * sizeof *x) : NULL;
 }
 
+static void forget(Worker *w)
+{
+    design_free(w->design);
+    weights_clear(&w->initial);
+    free(w->probe_x);
+    free(w->code_x);
+    free(w);
+}
+
 Worker *worker_start(const Design *design, const Data *data, const WorkerOptions *options, int wake, Error *err)
 {
     Worker *w = mem_new(1, sizeof *w);
@@ -182,6 +192,13 @@ Worker *worker_start(const Design *design, const Data *data, const WorkerOptions
     w->data = data;
     w->options = *options;
     w->wake = wake;
+    if (options->trainer.initial) {
+        w->options.trainer.initial = &w->initial;
+        if (!weights_copy(options->trainer.initial, &w->initial, err)) {
+            forget(w);
+            return NULL;
+        }
+    }
     w->probes = options->probe_x ? options->probes : 0;
     w->codes = options->code_x ? options->codes : 0;
     w->watch = WATCH_PROBES | WATCH_CODES;
@@ -200,10 +217,7 @@ Worker *worker_start(const Design *design, const Data *data, const WorkerOptions
         return w;
     errno = failed;
     error_errno(err, NULL, "the training thread cannot be started");
-    design_free(w->design);
-    free(w->probe_x);
-    free(w->code_x);
-    free(w);
+    forget(w);
     return NULL;
 }
 
@@ -222,10 +236,7 @@ void worker_free(Worker *w)
     pthread_cond_destroy(&w->mail_came);
     pthread_mutex_destroy(&w->view);
     pthread_cond_destroy(&w->view_ended);
-    design_free(w->design);
-    free(w->probe_x);
-    free(w->code_x);
-    free(w);
+    forget(w);
 }
 
 void worker_pause(Worker *w)

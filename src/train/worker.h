@@ -46,7 +46,7 @@ typedef struct WorkerOptions {
     double lr;                /* > 0: set before the first batch, as worker_set_lr does */
 } WorkerOptions;
 
-/* Borrows data for the worker's life and copies design.  `wake` is a file descriptor that gets a byte (or eventfd count) whenever
+/* Borrows data for the worker's life and copies design and trainer.initial.  `wake` is a file descriptor that gets a byte (or eventfd count) whenever
  * a snapshot is ready; -1: none. */
 Worker *worker_start(const Design *design, const Data *data, const WorkerOptions *options, int wake, Error *err) MUST_CHECK;
 

@@ -24,6 +24,7 @@ struct Worker {
     Design *design;
     const Data *data;
     WorkerOptions options;
+    Weights initial;          /* what options.trainer.initial points to; gone once the trainer has its own */
     int wake;
 
     pthread_mutex_t mail;

@@ -317,6 +317,44 @@ static void stops_and_goes_on(void **state)
     bench_free(&b);
 }
 
+/* A fork's weights are the worker's own: who starts it may change and free them while the thread is still beginning. */
+static void weights_to_start_from_are_copied(void **state)
+{
+    (void)state;
+    Bench b = bench_new();
+    little_set(b.design, "epochs=1");
+    Error err = {0};
+    Run run;
+    Trainer *trained = little_trainer(b.design, b.data, &(TrainerOptions){.threads = 1, .seed = 9});
+    little_finish(trained);
+    char *model[2];
+    size_t bytes[2];
+    for (int way = 0; way < 2; way++) {
+        Weights start = {0};
+        const Weights *all = trainer_weights(trained, &err);
+        assert_true(all && weights_copy(all, &start, &err));
+        little_run_create(&run, way ? "forked" : "forked-plainly", b.design, b.data, 3, 2);
+        b.options.trainer.run = &run;
+        b.options.trainer.initial = &start;
+        Worker *worker = bench_start(&b, -1);
+        for (int i = 0; way && i < start.count; i++)
+            memset(start.item[i].data, 0xff, start.item[i].size * sizeof *start.item[i].data);
+        if (way)
+            weights_clear(&start);
+        assert_true(worker_wait(worker, PATIENCE));
+        worker_free(worker);
+        weights_clear(&start);
+        model[way] = little_model(&run, &bytes[way]);
+        run_close(&run);
+    }
+    assert_int_equal(bytes[0], bytes[1]);
+    assert_memory_equal(model[0], model[1], bytes[0]);
+    free(model[0]);
+    free(model[1]);
+    trainer_free(trained);
+    bench_free(&b);
+}
+
 static void saves_when_told(void **state)
 {
     (void)state;
@@ -514,7 +552,7 @@ int main(void)
         cmocka_unit_test(watching_changes_nothing),
         cmocka_unit_test(wakes),
         cmocka_unit_test(pauses_and_continues),
-        cmocka_unit_test(stops_and_goes_on),
+        cmocka_unit_test(stops_and_goes_on), cmocka_unit_test(weights_to_start_from_are_copied),
         cmocka_unit_test(saves_when_told),
         cmocka_unit_test(shows_what_it_is_asked_for),
         cmocka_unit_test(bad_commands_do_not_stop_it),
