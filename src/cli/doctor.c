@@ -139,7 +139,7 @@ static int run(const Args *args, Error *err)
     int code = 0;
     if (args_has(args, "fix")) {
         design = cure(design);
-        char *text = design_print(design, false);
+        char *text = design_print_kept(design, false);
         fputs(text, stdout);
         free(text);
         code = design_check(design, err) ? 0 : args_failed(err);

@@ -19,6 +19,7 @@ typedef struct LayerKind LayerKind;
 typedef struct LayerSpec {
     ParamSet set;          /* set.kind is &layer_kind->param */
     char name[LAYER_NAME]; /* "conv_1": given by the user or made by the parser; unique in the design */
+    int comment;           /* what the user wrote about it: spec/design.h's */
 } LayerSpec;
 
 typedef enum TensorRole {

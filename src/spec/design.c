@@ -32,6 +32,10 @@ Design *design_copy(const Design *design)
         copy->layer = mem_new((size_t)design->layers, sizeof *copy->layer);
         memcpy(copy->layer, design->layer, (size_t)design->layers * sizeof *copy->layer);
     }
+    copy->comment = NULL;
+    copy->comments = 0;
+    for (int i = 0; i < design->comments; i++)
+        design_add_comment(copy, mem_text(design->comment[i]));
     return copy;
 }
 
@@ -39,10 +43,36 @@ void design_free(Design *design)
 {
     if (!design)
         return;
+    design_forget_comments(design);
     free(design->layer);
     free(design->stage);
     free(design);
 }
+
+/* ---- comments */
+
+int design_add_comment(Design *design, char *text)
+{
+    design->comment = mem_resize(design->comment, (size_t)design->comments + 1, sizeof *design->comment);
+    design->comment[design->comments] = text;
+    return ++design->comments;
+}
+
+const char *design_comment(const Design *design, int number)
+{
+    return number > 0 && number <= design->comments ? design->comment[number - 1] : "";
+}
+
+void design_forget_comments(Design *design)
+{
+    for (int i = 0; i < design->comments; i++)
+        free(design->comment[i]);
+    free(design->comment);
+    design->comment = NULL;
+    design->comments = 0; /* numbers that are left mean nothing: no comment is added to a design that has been read */
+}
+
+/* ---- equality */
 
 static bool block_equal(const Block *a, const Block *b)
 {
@@ -214,7 +244,9 @@ bool design_insert_layer(Design *design, int block, int at, const LayerSpec *spe
                          design->block[block].name);
     if (*spec->name && !design_name_is_automatic(spec->name) && design_layer_find(design, spec->name) >= 0)
         return error_set(err, ERROR_USAGE, "choose another name", "there is already a layer called %s", spec->name);
-    if (!splice(design, block, at, 0, spec, 1, err))
+    LayerSpec bare = *spec;
+    bare.comment = 0;
+    if (!splice(design, block, at, 0, &bare, 1, err))
         return false;
     refresh_quietly(design);
     return true;

@@ -83,7 +83,10 @@ typedef struct Block {
     int mirrored;        /* of the block's layers, the first so many were made by the mirror */
     int first, count;    /* range in Design.layer; blocks lie in order without gaps */
     char from[256];      /* `from PATH`: weights of this block are read from this model or run before training; "" */
+    int comment;
 } Block;
+
+typedef enum StageList { STAGE_RUN, STAGE_CODES, STAGE_FREEZE, STAGE_LISTS } StageList;
 
 typedef struct Stage {
     char name[LAYER_NAME];
@@ -91,6 +94,7 @@ typedef struct Stage {
     int codes[DESIGN_BLOCKS], code_blocks;
     bool frozen[DESIGN_BLOCKS]; /* by block index */
     TrainSpec train;
+    int comment, list_comment[STAGE_LISTS], setting_comment[TRAIN_SETTINGS];
 } Stage;
 
 typedef struct Design {
@@ -102,7 +106,16 @@ typedef struct Design {
     int layers;
     Stage *stage;     /* owned; `stages` of them, at least 1 (a new design has room for DESIGN_STAGES) */
     int stages;
+    char **comment; /* owned; `comments` of them: see below */
+    int comments, input_comment, train_comment, end_comment;
 } Design;
+
+/* Comments are for people: they change nothing, and designs that differ only in them are equal.  A line of the text form, and so a
+ * layer, a block, a setting, holds the number of its comment; 0: none.  The text is the lines above it, blank ones too, each with its
+ * newline, then what stands at its own end.  Who moves a layer moves its comment; copies that are made of a layer have none. */
+int design_add_comment(Design *design, char *text); /* its number; the text is the design's from then on */
+const char *design_comment(const Design *design, int number);
+void design_forget_comments(Design *design);
 
 Design *design_new(const char *name);
 Design *design_copy(const Design *design);

@@ -32,8 +32,10 @@ static bool cut(Line *line, const char **wrong)
     char *at = line->buffer;
     for (;;) {
         at += strspn(at, " \t\r");
-        if (*at == '\0' || *at == '#')
+        if (*at == '\0' || *at == '#') {
+            line->comment = at;
             return true;
+        }
         if (line->words == LINE_WORDS) {
             *wrong = "has too many words";
             return false;
@@ -61,6 +63,7 @@ bool line_next(Line *line, const char **text, Error *err)
     line->start = *text;
     line->length = (int)strcspn(*text, "\n");
     line->words = 0;
+    line->comment = "";
     *text += line->length;
     *text += **text == '\n';
     const char *wrong = NULL;

@@ -16,6 +16,7 @@ typedef struct Line {
     char *word[LINE_WORDS + 1]; /* ends with NULL */
     int column[LINE_WORDS];     /* from 1 */
     int words;                  /* 0: blank or comment */
+    const char *comment;        /* in the buffer, from its # on; "" if none */
 } Line;
 
 /* Takes the next line from *text (moved behind it); false at the end.  Words are parted by blanks; `#` at the start of a word

@@ -140,7 +140,8 @@ static bool append(const Source *layer, const LayerSpec *made, bool copy, Shape 
         return false;
     if (!shape_equal(got, want))
         return refuse_shape(layer, made, copy, *shape, got, err);
-    out[(*count)++] = *made;
+    out[*count] = *made;
+    out[(*count)++].comment = 0;
     *shape = got;
     return true;
 }

@@ -11,8 +11,12 @@
 static Design *open_design(const char *name, bool strict, Error *err)
 {
     const Preset *preset = preset_find(name);
-    if (preset)
-        return (strict ? design_parse : design_parse_draft)(preset->text, preset->name, err);
+    if (preset) {
+        Design *design = (strict ? design_parse : design_parse_draft)(preset->text, preset->name, err);
+        if (design)
+            design_forget_comments(design);
+        return design;
+    }
     if (strcmp(name, "-") != 0 && !strchr(name, '/') && !strchr(name, '.') && !file_exists(name)) {
         const char *names[64];
         int count = 0;

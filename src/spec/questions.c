@@ -318,7 +318,7 @@ static const ParamChoice kinds[] = {
 static Design *preset_design(Walk *w)
 {
     int choice = ask(w, CHOICE_ROW(w->of->presets), "preset", presets[0].name, "a network that comes with the program", "Which preset").choice;
-    Design *design = design_parse_draft(presets[choice].text, presets[choice].name, NULL);
+    Design *design = design_open_draft(presets[choice].name, NULL);
     assert(design);
     return design;
 }

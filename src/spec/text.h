@@ -12,14 +12,15 @@ Design *design_parse(const char *text, const char *name, Error *err) MUST_CHECK;
  * and the doctor. */
 Design *design_parse_draft(const char *text, const char *name, Error *err) MUST_CHECK;
 
-/* Canonical.  Brief leaves out what is default; full spells out every default and every mirrored layer. The text is the caller's.
- * print(parse(print(x))) == print(x) in both. */
+/* Canonical: equal designs are printed alike.  Brief leaves out what is default; full spells out every default and every mirrored
+ * layer.  The text is the caller's.  print(parse(print(x))) == print(x) in every form. */
 char *design_print(const Design *design, bool full);
 
-/* For a file that is to be opened again: every default spelt out, but mirrors stay mirrors. */
-char *design_print_kept(const Design *design);
+/* For the person who wrote it: mirrors stay mirrors, comments stay with what they are about, and so does a default with a comment. */
+char *design_print_kept(const Design *design, bool full);
 
-/* A preset's name, or a file's path ("-": standard input). */
+/* A preset's name, or a file's path ("-": standard input).  A preset comes without its comment, which tells what the preset is: what is
+ * made of it is something else. */
 Design *design_open(const char *name_or_path, Error *err) MUST_CHECK;
 Design *design_open_draft(const char *name_or_path, Error *err) MUST_CHECK;
 

@@ -158,7 +158,7 @@ bool bench_redo(Bench *bench)
 
 bool bench_save_design(Bench *bench, const char *path, Error *err)
 {
-    char *text = design_print_kept(bench_design(bench));
+    char *text = design_print_kept(bench_design(bench), true);
     bool good = file_write(path, text, strlen(text), err);
     free(text);
     if (good) {

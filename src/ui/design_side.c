@@ -209,9 +209,11 @@ static void view_changes(App *app, Cells *cells, Rect area)
 
 static void view_text(App *app, Cells *cells, Rect area)
 {
-    char *text = design_print(bench_design(app_bench(app)), false), *rest = text, *line;
-    for (int y = 0; y < area.h && (line = strsep(&rest, "\n")); y++)
-        cells_text_cut(cells, area.x, area.y + y, area.w, plain(*line == ' ' ? ROLE_TEXT : ROLE_ACCENT), line);
+    char *text = design_print_kept(bench_design(app_bench(app)), false), *rest = text, *line;
+    for (int y = 0; y < area.h && (line = strsep(&rest, "\n")); y++) {
+        Role role = line[strspn(line, " ")] == '#' ? ROLE_DIM : *line == ' ' ? ROLE_TEXT : ROLE_ACCENT;
+        cells_text_cut(cells, area.x, area.y + y, area.w, plain(role), line);
+    }
     free(text);
 }
 

@@ -94,6 +94,17 @@ static void check_fixed_point(const Design *design)
     }
     free(form[0]);
     free(form[1]);
+    for (int full = 0; full < 2; full++) { /* and with its comments */
+        char *kept = design_print_kept(design, full);
+        Design *again = design_parse_draft(kept, design->name, NULL);
+        assert_non_null(again);
+        char *twice = design_print_kept(again, full);
+        assert_string_equal(kept, twice);
+        assert_true(design_equal(design, again));
+        free(twice);
+        free(kept);
+        design_free(again);
+    }
 }
 
 static void presets_are_canonical(void **state)
@@ -121,6 +132,120 @@ static void presets_are_canonical(void **state)
         design_free(design);
     }
     assert_null(preset_find("nothing"));
+}
+
+/* ---- comments */
+
+static const char commented[] =
+    "# my network\n#\n\n# for digits\ninput 784  # flat\n# halves\nencoder  # first half\n  # wide\n  dense 128 relu  # as wide as it pays\n"
+    "  # drop some\n\n  dropout 0.1\n  dense 32 as code  #tight\n\n# what comes back\ndecoder mirror  # by itself\n# how\ntrain  # all stages\n"
+    "  loss bce\n  # slow\n  optimizer adam lr=0.001  # slower\n  batch 32\n  epochs 9\n  validation last 10%\n  clip norm=0 value=0  # off\n# the end\n";
+
+static void check_kept(const Design *design, const char *want)
+{
+    char *got = design_print_kept(design, false);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+static void comments_stay_with_their_lines(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Design *design = design_parse(commented, "x", &err);
+    if (!design)
+        fail_msg("%d: %s", err.line, err.what);
+    check_kept(design, commented);
+    check_fixed_point(design);
+    char *plain = design_print(design, true);
+    assert_null(strchr(plain, '#'));
+    free(plain);
+    Design *copy = design_copy(design);
+    char *kept = design_print_kept(design, true);
+    assert_non_null(strstr(kept, "decoder mirror  # by itself\n"));
+    assert_non_null(strstr(kept, "  # slow\n  optimizer adam lr=0.001 beta1="));
+    Design *again = design_parse(kept, "x", &err);
+    assert_non_null(again);
+    check_kept(again, commented);
+    assert_true(design_equal(design, again) && design_equal(design, copy));
+    free(kept);
+    design_free(again);
+    design_free(design); /* a copy has its own */
+    check_kept(copy, commented);
+    design_forget_comments(copy);
+    char *forgot = design_print_kept(copy, true);
+    assert_null(strchr(forgot, '#'));
+    free(forgot);
+    design_free(copy);
+}
+
+static void comments_follow_edits(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Design *design = design_parse("input 784\nencoder\n  # one\n  dense 64 relu  # 1\n  # two\n  dense 32 relu\n  dense 8  # 3\n"
+                                  "# back\ndecoder mirror\n", "x", &err);
+    assert_non_null(design);
+    design_move_layer(design, 0, 0, 1);
+    char *text = design_print_kept(design, false);
+    assert_non_null(strstr(text, "encoder\n  # two\n  dense 32 relu\n  # one\n  dense 64 relu  # 1\n  dense 8  # 3\n# back\ndecoder mirror\n"));
+    free(text);
+    LayerSpec twin = design->layer[1];
+    twin.name[0] = '\0';
+    assert_true(design_insert_layer(design, 0, 2, &twin, &err)); /* a copy of a layer is a layer without a word yet */
+    assert_true(design_set(design, "dense_2.units=48", &err) && design_set(design, "lr=0.5", &err));
+    design_remove_layer(design, 0, 0);
+    text = design_print_kept(design, false);
+    assert_non_null(strstr(text, "encoder\n  # one\n  dense 48 relu  # 1\n  dense 64 relu\n  dense 8  # 3\n# back\ndecoder mirror\ntrain\n"));
+    free(text);
+    design_break_mirror(design, 1); /* what the mirror made has no comments */
+    text = design_print_kept(design, false);
+    assert_non_null(strstr(text, "# back\ndecoder\n  dense 64 relu\n  dense 48 relu\n  dense 784 sigmoid\ntrain\n"));
+    free(text);
+    design_set_mirror(design, 1, MIRROR_SETS);
+    check_fixed_point(design);
+    design_free(design);
+}
+
+/* What the stages share is said once; what each says for itself stays with each, and is joined where they come to agree. */
+static void comments_of_stages(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "input 784\nencoder\n  dense 32\ndecoder mirror\ntrain\n  loss bce\n  optimizer adam lr=0.001\n  # long enough\n  batch 128\n  validation last 10%\n"
+        "# the first\nstage one  # alone\n  # both\n  run encoder decoder\n  epochs 3  # few\n"
+        "stage two\n  codes encoder  # known by now\n  run decoder\n  # many\n  epochs 9\n";
+    Error err = {0};
+    Design *design = design_parse_draft(text, "x", &err);
+    assert_non_null(design);
+    check_kept(design, text);
+    assert_true(design_set(design, "two.batch=64", &err)); /* the comment was about both: it is not said twice */
+    char *parted = design_print_kept(design, false);
+    assert_non_null(strstr(parted, "  # long enough\n  batch 128\n")); /* now in stage one */
+    assert_null(strstr(strstr(parted, "long") + 1, "long"));
+    free(parted);
+    assert_true(design_set(design, "epochs=5", &err));
+    char *joined = design_print_kept(design, false);
+    assert_non_null(strstr(joined, "  # many\n  epochs 5  # few\n"));
+    Design *again = design_parse_draft(joined, "x", &err);
+    assert_non_null(again);
+    check_kept(again, joined);
+    assert_true(design_equal(design, again));
+    free(joined);
+    design_free(again);
+    design_free(design);
+}
+
+static void presets_come_without_theirs(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Design *design = design_open("deep", &err);
+    assert_non_null(design);
+    char *text = design_print_kept(design, true);
+    assert_null(strchr(text, '#'));
+    free(text);
+    design_free(design);
 }
 
 /* ---- random designs, from the tables alone */
@@ -181,7 +306,8 @@ static void random_settings(Rng *rng, Str *out)
         Str fields = {0};
         random_fields(rng, kind, &fields);
         if (*kind->name || fields.size)
-            str_addf(out, "  %s %s%s\n", train_settings[i].name, kind->name, fields.size ? fields.text : "");
+            str_addf(out, "  %s %s%s%s\n", train_settings[i].name, kind->name, fields.size ? fields.text : "",
+                     rng_below(rng, 5) ? "" : " # why\n# and more");
         str_clear(&fields);
     }
 }
@@ -207,7 +333,7 @@ static char *random_design(Rng *rng)
             random_fields(rng, &kind->param, &out);
             if (rng_below(rng, 5) == 0)
                 str_addf(&out, " as my-%d", named++);
-            str_add(&out, rng_below(rng, 5) ? "\n" : "   # a remark\n");
+            str_add(&out, rng_below(rng, 5) ? "\n" : rng_below(rng, 2) ? "   # a remark\n" : "\n # below \n\n");
         }
     }
     str_add(&out, "train\n");
@@ -361,7 +487,8 @@ static void forms_that_mean_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mistakes), cmocka_unit_test(presets_are_canonical), cmocka_unit_test(random_designs_read_back),
+        cmocka_unit_test(mistakes), cmocka_unit_test(presets_are_canonical), cmocka_unit_test(comments_stay_with_their_lines), cmocka_unit_test(comments_follow_edits),
+        cmocka_unit_test(comments_of_stages), cmocka_unit_test(presets_come_without_theirs), cmocka_unit_test(random_designs_read_back),
         cmocka_unit_test(mutants_do_no_harm), cmocka_unit_test(open_tells_what_there_is), cmocka_unit_test(forms_that_mean_the_same)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

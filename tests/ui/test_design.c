@@ -151,6 +151,37 @@ static void changes_are_marked_and_reset(void **state)
     leave(pty);
 }
 
+/* What a person wrote about the layers is still there after editing: moved with its layer, gone with it, back with undo. */
+static void comments_survive_the_designer(void **state)
+{
+    (void)state;
+    static const char text[] = "# flat digits\ninput 784\nencoder  # narrows\n  dense 64 relu  # broad\n  # the waist\n  dense 8\ndecoder mirror\n"
+                               "train\n  loss bce  # not mse\n  optimizer adam lr=0.001\n";
+    Pty *pty = designer(200, 60, put_file("said.net", text, sizeof text - 1));
+    sees(pty, "# the waist"); /* the view of the text */
+    pty_type(pty, ":set dense_1.units=32\r");
+    sees(pty, "dense 32 relu  # broad");
+    pty_type(pty, "jjJ"); /* the first layer goes below the second */
+    pty_settles(pty, 0.2, 20);
+    pty_type(pty, "d");
+    pty_settles(pty, 0.2, 20);
+    assert_false(pty_shows(pty, "# broad"));
+    pty_type(pty, "u");
+    sees(pty, "# broad");
+    pty_type(pty, "s");
+    sees(pty, "save the design");
+    pty_type(pty, "\025said-on.net\r");
+    sees(pty, "written to said-on.net");
+    leave(pty);
+    Error err = {0};
+    char *saved = file_read(in_scratch("said-on.net"), 1 << 16, NULL, &err);
+    check_good(saved != NULL, &err);
+    assert_memory_equal(saved, "# flat digits\ninput 784\nencoder  # narrows\n  # the waist\n  dense 8", 65);
+    assert_non_null(strstr(saved, "\n  dense 32 relu") && strstr(saved, "  # broad\ndecoder mirror\n"));
+    assert_non_null(strstr(saved, "  # not mse\n"));
+    free(saved);
+}
+
 static void wide_screen_has_all_at_once(void **state)
 {
     (void)state;
@@ -250,7 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(doctor_names_and_cures), cmocka_unit_test(doctor_knows_the_memory), cmocka_unit_test(shapes_behind_a_broken_layer_stay),
         cmocka_unit_test(stages_are_shown_one_by_one), cmocka_unit_test(changes_are_marked_and_reset),
-        cmocka_unit_test(wide_screen_has_all_at_once), cmocka_unit_test(files_are_kept_and_mistakes_shown),
+        cmocka_unit_test(comments_survive_the_designer), cmocka_unit_test(wide_screen_has_all_at_once), cmocka_unit_test(files_are_kept_and_mistakes_shown),
         cmocka_unit_test(wizard_walks_back_and_forward),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
