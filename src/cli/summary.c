@@ -19,7 +19,7 @@ static const double ESTIMATE_SECONDS = 0.4;
 static double speed_of(const Args *args, const Design *design, int stage, int threads)
 {
     Estimate estimate;
-    if (args_has(args, "no-time") || !estimate_stage(design, stage, threads, ESTIMATE_SECONDS, &estimate, NULL))
+    if (args_has(args, "no-time") || !estimate_stage(design, stage, threads, ESTIMATE_SECONDS, NULL, &estimate, NULL))
         return NAN;
     double speed = estimate.samples_per_s;
     estimate_clear(&estimate);

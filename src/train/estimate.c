@@ -9,12 +9,18 @@
 #include "train/feed.h"
 #include "train/practice.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TIMES = 512, SAMPLES = 8192, SET_BYTES = 8 << 20 };
 
 /* -- Measuring. */
+
+static bool over(const atomic_bool *enough)
+{
+    return enough && atomic_load(enough);
+}
 
 static int by_size(const void *a, const void *b)
 {
@@ -23,11 +29,12 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The median second of a training step.  The first ones touch memory and wake threads. */
-static double time_steps(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds)
+static double time_steps(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds,
+                         const atomic_bool *enough)
 {
     double time[TIMES], began = clock_seconds();
     int batches = set->count / batch, count = 0, warm = 0;
-    for (uint32_t step = 0; count < TIMES; step++) {
+    for (uint32_t step = 0; count < TIMES && !over(enough); step++) {
         Feed feed = {.set = set, .index = order + (size_t)((int)step % batches) * (size_t)batch, .noise = noise, .seed = 1, .epoch = step};
         BatchSource source = feed_source(&feed);
         StepSettings settings = {.lr = 0, .kl_weight = 1, .random_step = step};
@@ -44,15 +51,16 @@ static double time_steps(Network *net, const Dataset *set, const uint32_t *order
             break;
     }
     qsort(time, (size_t)count, sizeof *time, by_size);
-    return time[count / 2];
+    return count ? time[count / 2] : NAN;
 }
 
 /* Seconds of the loss of one sample. */
-static double time_check(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds)
+static double time_check(Network *net, const Dataset *set, const uint32_t *order, const NoiseSpec *noise, int batch, double seconds,
+                         const atomic_bool *enough)
 {
     double best = 1e9, began = clock_seconds();
     int count = set->count < 4 * batch ? set->count : 4 * batch;
-    for (int pass = 0; pass < 2 || clock_seconds() - began < seconds; pass++) {
+    for (int pass = 0; !over(enough) && (pass < 2 || clock_seconds() - began < seconds); pass++) {
         Feed feed = {.set = set, .index = order, .noise = noise, .seed = 1, .epoch = 0};
         BatchSource source = feed_source(&feed);
         double at = clock_seconds();
@@ -66,7 +74,7 @@ static double time_check(Network *net, const Dataset *set, const uint32_t *order
 }
 
 /* Shares the step's time out by what each layer's forward pass takes. */
-static void time_layers(Network *net, int batch, double step_seconds, Estimate *out)
+static void time_layers(Network *net, int batch, double step_seconds, const atomic_bool *enough, Estimate *out)
 {
     out->layers = network_layers(net);
     out->layer_ms = mem_new((size_t)out->layers, sizeof *out->layer_ms);
@@ -79,7 +87,7 @@ static void time_layers(Network *net, int batch, double step_seconds, Estimate *
     double sum = 0;
     for (int i = 0; x && y && i < out->layers; i++) {
         double best = 1e9;
-        for (int pass = 0; pass < 2; pass++) {
+        for (int pass = 0; pass < 2 && !over(enough); pass++) {
             double began = clock_seconds();
             network_forward(net, i, i + 1, batch, x, y);
             double took = clock_seconds() - began;
@@ -112,7 +120,7 @@ static int sensible_batch(const Chain *chain, int batch, double seconds)
     return most >= batch ? batch : most < 1 ? 1 : (int)most;
 }
 
-bool estimate_stage(const Design *design, int stage, int threads, double seconds, Estimate *out, Error *err)
+bool estimate_stage(const Design *design, int stage, int threads, double seconds, const atomic_bool *enough, Estimate *out, Error *err)
 {
     *out = (Estimate){0};
     const TrainSpec *train = &design->stage[stage].train;
@@ -137,11 +145,14 @@ bool estimate_stage(const Design *design, int stage, int threads, double seconds
     bool good = net && practice_set(chain->input, codes, batch, classes, SAMPLES, SET_BYTES, &set, &order, err);
     if (good) {
         const NoiseSpec *noise = &train->set[TRAIN_NOISE];
-        double step = time_steps(net, &set, order, noise, batch, seconds);
+        double step = time_steps(net, &set, order, noise, batch, seconds, enough);
         out->samples_per_s = batch / step;
-        out->checked_per_s = 1 / time_check(net, &set, order, noise, batch, seconds / 8);
-        time_layers(net, batch, step * train_spec_batch(train) / batch, out);
+        out->checked_per_s = 1 / time_check(net, &set, order, noise, batch, seconds / 8, enough);
+        time_layers(net, batch, step * train_spec_batch(train) / batch, enough, out);
+        good = !over(enough) || error_set(err, ERROR_FAILED, NULL, "the measurement was stopped");
     }
+    if (!good)
+        estimate_clear(out);
     network_free(net);
     dataset_clear(&set);
     free(order);

@@ -5,6 +5,8 @@
 #include "data/dataset.h"
 #include "spec/design.h"
 
+#include <stdatomic.h>
+
 typedef struct Estimate {
     double samples_per_s; /* training: shuffled bytes gathered, noise, forward, backward, update */
     double checked_per_s; /* validation: forward and loss */
@@ -12,8 +14,10 @@ typedef struct Estimate {
     int layers;
 } Estimate;
 
-/* Trains a few batches of random numbers for at most about `seconds`. */
-bool estimate_stage(const Design *design, int stage, int threads, double seconds, Estimate *out, Error *err) MUST_CHECK;
+/* Trains a few batches of random numbers for at most about `seconds`.  `enough` (may be NULL) is looked at before each of them: once
+ * another thread has set it, false comes back soon. */
+bool estimate_stage(const Design *design, int stage, int threads, double seconds, const atomic_bool *enough, Estimate *out,
+                    Error *err) MUST_CHECK;
 void estimate_clear(Estimate *estimate);
 
 /* How many samples of the data train in a stage, and how many validate; false where it cannot be told. */

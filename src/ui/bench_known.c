@@ -12,6 +12,7 @@ void bench_touched(Bench *bench)
 {
     bench->version++;
     bench->settled = clock_seconds();
+    bench_stop_measuring(bench);
 }
 
 /* ---- stage by stage */
@@ -107,7 +108,13 @@ static void measure(void *context)
     Error err = {0};
     job->good = true;
     for (int s = 0; s < job->design->stages && job->good; s++)
-        job->good = estimate_stage(job->design, s, job->threads, job->design->stages > 1 ? 0.15 : 0.25, &job->estimate[s], &err);
+        job->good = estimate_stage(job->design, s, job->threads, job->design->stages > 1 ? 0.15 : 0.25, &job->enough, &job->estimate[s], &err);
+}
+
+void bench_stop_measuring(Bench *bench)
+{
+    if (bench->estimate_job)
+        atomic_store(&bench->measured->enough, true);
 }
 
 static EstimateJob *take_job(Bench *bench)
@@ -152,7 +159,7 @@ bool bench_tick_known(Bench *bench)
             changed = true;
         } else {
             forget(job->estimate);
-            if (!job->good && job->version == bench->version)
+            if (!job->good && !job->enough && job->version == bench->version)
                 bench->settled = INFINITY; /* it cannot be measured; the next change asks again */
         }
         free(job);
@@ -163,6 +170,7 @@ bool bench_tick_known(Bench *bench)
         job->design = design_copy(bench_design(bench));
         job->threads = bench->threads;
         job->version = bench->version;
+        bench->measured = job;
         bench->estimate_job = job_start(measure, job, bench->options.wake);
     }
     return changed;
@@ -170,6 +178,7 @@ bool bench_tick_known(Bench *bench)
 
 void bench_known_free(Bench *bench)
 {
+    bench_stop_measuring(bench);
     if (bench->estimate_job) {
         EstimateJob *job = take_job(bench);
         forget(job->estimate);

@@ -32,6 +32,7 @@ typedef struct EstimateJob {
     unsigned version;
     Estimate estimate[DESIGN_STAGES];
     bool good;
+    atomic_bool enough; /* set from outside: nobody wants to know any more */
 } EstimateJob;
 
 /* Where a design came from. */
@@ -113,6 +114,7 @@ struct Bench {
     Estimate estimate[DESIGN_STAGES];
     unsigned estimate_version; /* 0: none */
     Job *estimate_job;
+    EstimateJob *measured; /* the job's context */
     double settled; /* when the design last changed: measured once it rests */
 
     Data *data;
@@ -154,6 +156,7 @@ bool bench_tick_data(Bench *bench);
 bool bench_tick_training(Bench *bench);
 void bench_touched(Bench *bench); /* the design is another one */
 bool bench_tick_known(Bench *bench);
+void bench_stop_measuring(Bench *bench); /* soon; bench_tick_known takes what is left */
 void bench_known_free(Bench *bench);
 bool bench_train_design(Bench *bench, const Design *design, const char *tag, Error *err) MUST_CHECK;
 bool bench_next_queued(Bench *bench, Error *err) MUST_CHECK; /* there must be one */

@@ -149,6 +149,7 @@ static bool launch(Bench *bench, Error *err)
         }
     }
     bench_forget_training(bench);
+    bench_stop_measuring(bench); /* it would slow down the training, and be wrong */
     bool resume = plan->resume;
     bench->run = plan->run;
     bench->run_open = true;

@@ -269,7 +269,7 @@ static void estimates(void **state)
         for (int threads = 1; threads <= 2; threads++) {
             Estimate estimate;
             Error err = {0};
-            assert_true(estimate_stage(design, stage, threads, 0.02, &estimate, &err));
+            assert_true(estimate_stage(design, stage, threads, 0.02, NULL, &estimate, &err));
             assert_true(estimate.samples_per_s > 1 && estimate.samples_per_s < 1e9);
             double sum = 0;
             for (int i = 0; i < estimate.layers; i++) {
@@ -279,11 +279,17 @@ static void estimates(void **state)
             assert_true(fabs(sum - 8000 / estimate.samples_per_s) < 0.01 * sum);
             estimate_clear(&estimate);
         }
+    atomic_bool enough = true;
+    Estimate none;
+    Error stopped = {0};
+    assert_false(estimate_stage(design, 0, 1, 1000, &enough, &none, &stopped)); /* does not take its time */
+    assert_int_equal(stopped.kind, ERROR_FAILED);
+    assert_null(none.layer_ms);
     little_set(design, "conv_1.kernel=31x31");
     little_set(design, "conv_1.padding=valid");
     Estimate estimate;
     Error err = {0};
-    assert_false(estimate_stage(design, 0, 1, 0.01, &estimate, &err));
+    assert_false(estimate_stage(design, 0, 1, 0.01, NULL, &estimate, &err));
     assert_int_equal(err.kind, ERROR_INPUT);
     design_free(design);
 }
