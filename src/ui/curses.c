@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* curses.h calls a key KEY_ALT nowhere, but has many KEY_ of its own; ours are K_. */
-enum { CODE_MOUSE = KEY_MAX + 1, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_SHIFT_UP, CODE_SHIFT_DOWN };
+enum { CODE_MOUSE = KEY_MAX + 1, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_SHIFT_UP, CODE_SHIFT_DOWN, CODE_REPORT, CODE_STRING };
 
 struct Terminal {
     SCREEN *screen;
@@ -130,8 +130,11 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
     while (terminal->look.colour > COLOUR_MONO && colour_levels[terminal->look.colour].colours > colours)
         terminal->look.colour--;
     start_input(terminal);
-    if (!options->no_probe && terminal->look.colour >= COLOUR_256)
-        terminal_probe_ground(&terminal->look, options->theme && (strcmp(options->theme, "light") == 0 || strcmp(options->theme, "dark") == 0));
+    bool fixed = options->theme && (strcmp(options->theme, "light") == 0 || strcmp(options->theme, "dark") == 0);
+    if (!options->no_probe && terminal->look.colour >= COLOUR_256 && !terminal_probe_ground(&terminal->look, fixed)) {
+        define_key("\033[?", CODE_REPORT);
+        define_key("\033]", CODE_STRING);
+    }
     terminal->all = true;
     return terminal;
 }
@@ -303,10 +306,33 @@ static bool read_mouse(Event *event)
     return false;
 }
 
+/* The rest of an answer that came too late for terminal_probe_ground; its letters are no keys.  A string without anything behind it
+ * was Alt-]. */
+static bool read_answer(int code, Event *event)
+{
+    for (int read = 0; read < 256;) {
+        wint_t c;
+        int got = get_wch(&c);
+        if (got == ERR) {
+            struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+            if (poll(&wait, 1, read ? 500 : 50) > 0)
+                continue;
+            *event = event_key(']' | KEY_ALT);
+            return code == CODE_STRING && read == 0;
+        }
+        read++;
+        if (code == CODE_REPORT ? c >= '@' && c <= '~' : c == 7 || c == '\\') /* BEL, or the end of ESC \ */
+            return false;
+    }
+    return false;
+}
+
 static bool special(int code, Event *event)
 {
     if (code == CODE_MOUSE)
         return read_mouse(event);
+    if (code == CODE_REPORT || code == CODE_STRING)
+        return read_answer(code, event);
     if (code == CODE_FOCUS_IN || code == CODE_FOCUS_OUT) {
         *event = (Event){.kind = EVENT_FOCUS, .focused = code == CODE_FOCUS_IN};
         return true;

@@ -95,31 +95,32 @@ bool terminal_look(const TerminalOptions *options, int colours, Look *look, Erro
 
 /* Asks for the background's colour (OSC 11) and, behind it, for what every terminal answers (DA1); waits for that at most
  * 100 ms.  Keys pressed meanwhile are lost, so it is done before anything can be seen. */
-void terminal_probe_ground(Look *look, bool fixed)
+bool terminal_probe_ground(Look *look, bool fixed)
 {
     terminal_write("\033]11;?\033\\\033[c");
     char reply[256];
     size_t have = 0;
+    bool answered = false;
     struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (have < sizeof reply - 1 && poll(&wait, 1, 100) > 0) {
+    while (!answered && have < sizeof reply - 1 && poll(&wait, 1, 100) > 0) {
         ssize_t n = read(STDIN_FILENO, reply + have, sizeof reply - 1 - have);
         if (n <= 0)
             break;
         have += (size_t)n;
         reply[have] = '\0';
         const char *end = strstr(reply, "\033[?");
-        if (end && strchr(end, 'c'))
-            break;
+        answered = end && strchr(end, 'c');
     }
     reply[have] = '\0';
     unsigned r, g, b;
     const char *rgb = strstr(reply, "rgb:");
     if (!rgb || sscanf(rgb, "rgb:%2x%*[0-9a-fA-F]/%2x%*[0-9a-fA-F]/%2x", &r, &g, &b) != 3)
-        return;
+        return answered;
     bool light = 299 * r + 587 * g + 114 * b > 128000;
     if (fixed && light != look->light)
-        return; /* the user knows better */
+        return answered; /* the user knows better */
     look->light = light;
     look->ground = r << 16 | g << 8 | b;
+    return answered;
 }
 

@@ -12,8 +12,9 @@ const char *terminal_rgb_base(const char *term);
 /* The colour level that options and environment ask for; -1: by what the terminal has. */
 bool terminal_level(const TerminalOptions *options, int *level, Error *err) MUST_CHECK;
 
-/* Asks the terminal for its background; `fixed`: the theme is the user's choice and only its ground may be refined. */
-void terminal_probe_ground(Look *look, bool fixed);
+/* Asks the terminal for its background; `fixed`: the theme is the user's choice and only its ground may be refined.  False: it has not
+ * answered yet, and what it still says is not typed by anybody. */
+bool terminal_probe_ground(Look *look, bool fixed);
 
 void terminal_write(const char *text); /* past ncurses */
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <signal.h>
+#include <time.h>
 
 static void quits_cleanly(void **state)
 {
@@ -41,6 +42,23 @@ static void crash_restores_the_terminal(void **state)
         assert_true(pty_restored(pty));
         pty_free(pty);
     }
+}
+
+/* On a slow line the terminal's answers to what it is asked come when the first screen is already there: "\033[?1;2c" is not the keys
+ * ?, 1, 2, c.  Nothing is read, and so nothing answered, for longer than the program waits. */
+static void late_answers_are_no_keys(void **state)
+{
+    (void)state;
+    Pty *pty = start();
+    pty_answer_ground(pty, "1010/1010/1010");
+    nanosleep(&(struct timespec){.tv_sec = SANITIZED ? 3 : 1}, NULL);
+    assert_true(pty_sees(pty, "in use", 20));
+    assert_true(pty_settles(pty, 0.3, 20));
+    assert_true(pty_shows(pty, "presets"));
+    pty_type(pty, "\033]"); /* a key that begins like an answer is still one, and the next one too */
+    pty_type(pty, "1");
+    assert_true(pty_sees(pty, "encoder", 20));
+    leave(pty);
 }
 
 static void refuses_what_it_cannot(void **state)
@@ -190,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quits_cleanly), cmocka_unit_test(ends_on_signals), cmocka_unit_test(crash_restores_the_terminal),
-        cmocka_unit_test(refuses_what_it_cannot), cmocka_unit_test(suspends_and_comes_back), cmocka_unit_test(first_screen_comes_at_once),
+        cmocka_unit_test(late_answers_are_no_keys), cmocka_unit_test(refuses_what_it_cannot), cmocka_unit_test(suspends_and_comes_back), cmocka_unit_test(first_screen_comes_at_once),
         cmocka_unit_test(keys_are_answered_while_training), cmocka_unit_test(idle_costs_nothing),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
