@@ -12,6 +12,8 @@ static Runs *self(App *app) { return runs_state(app); }
 static Run *acting(App *app)
 {
     RunInfo *info = runs_find(self(app), self(app)->acting);
+    if (!info)
+        app_say(app, ROLE_DIM, "%s is no longer there", self(app)->acting);
     return info ? &info->run : NULL;
 }
 

@@ -18,6 +18,7 @@ typedef struct Runs {
     List list;          /* over `shown` */
     RunInfos runs;
     Job *job;
+    bool outdated;      /* what the job reads: something was done to a run since it began */
     bool loaded;
     double loaded_at;
     int loaded_epochs;  /* that the run in training had then */

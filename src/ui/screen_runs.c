@@ -16,8 +16,10 @@ static Runs *self(App *app) { return runs_state(app); }
 void runs_reload(App *app)
 {
     Runs *r = self(app);
-    if (r->job)
+    if (r->job) {
+        r->outdated = true;
         return;
+    }
     RunInfos *infos = mem_new(1, sizeof *infos);
     snprintf(infos->folder, sizeof infos->folder, "%s", bench_runs_dir(app_bench(app)));
     r->job = job_start(run_infos_read, infos, app_wake(app));
@@ -103,24 +105,35 @@ static void follow_training(App *app)
     runs_reload(app);
 }
 
+static void take(App *app, RunInfos *infos)
+{
+    Runs *r = self(app);
+    r->job = NULL;
+    if (r->outdated) { /* it would bring back names that are gone */
+        run_infos_clear(infos);
+        free(infos);
+        r->outdated = false;
+        runs_reload(app);
+        return;
+    }
+    if (!r->chosen[0])
+        remember_chosen(app);
+    run_infos_clear(&r->runs);
+    r->runs = *infos;
+    free(infos);
+    r->loaded = true;
+    r->loaded_at = app_now(app);
+    runs_arrange(app);
+    runs_forget_notes(r);
+    app_touch(app);
+}
+
 static void tick(App *app)
 {
     Runs *r = self(app);
     bool front = app_screen(app) == &screen_runs;
-    if (r->job && job_done(r->job)) {
-        RunInfos *infos = job_finish(r->job);
-        r->job = NULL;
-        if (!r->chosen[0])
-            remember_chosen(app);
-        run_infos_clear(&r->runs);
-        r->runs = *infos;
-        free(infos);
-        r->loaded = true;
-        r->loaded_at = app_now(app);
-        runs_arrange(app);
-        runs_forget_notes(r);
-        app_touch(app);
-    }
+    if (r->job && job_done(r->job))
+        take(app, job_finish(r->job));
     if (runs_tick_digits(app))
         app_touch(app);
     if (!front)
