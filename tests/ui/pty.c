@@ -201,7 +201,7 @@ bool pty_shows(Pty *pty, const char *text)
 
 bool pty_settles(Pty *pty, double quiet, double seconds)
 {
-    double end = clock_seconds() + seconds, last = clock_seconds();
+    double end = clock_seconds() + PATIENCE * seconds, last = clock_seconds();
     while (clock_seconds() - last < quiet) {
         if (clock_seconds() > end)
             return false;
@@ -213,7 +213,7 @@ bool pty_settles(Pty *pty, double quiet, double seconds)
 
 bool pty_sees(Pty *pty, const char *text, double seconds)
 {
-    double end = clock_seconds() + seconds;
+    double end = clock_seconds() + PATIENCE * seconds;
     while (!pty_shows(pty, text)) {
         if (clock_seconds() > end) {
             fprintf(stderr, "# never saw \"%s\"\n", text);
@@ -309,7 +309,7 @@ double pty_memory(const Pty *pty)
 
 int pty_end(Pty *pty, double seconds)
 {
-    double end = clock_seconds() + seconds;
+    double end = clock_seconds() + PATIENCE * seconds;
     while (!pty->ended && clock_seconds() < end) {
         pty_take(pty, 20);
         int status;

@@ -5,6 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The seconds that a test waits at most are an ordinary build's; under a sanitizer they are so many times as long. */
+#if defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1, PATIENCE = 6 };
+#elif defined(__SANITIZE_ADDRESS__)
+enum { SANITIZED = 1, PATIENCE = 3 };
+#else
+enum { SANITIZED = 0, PATIENCE = 1 };
+#endif
+
 typedef struct Pty Pty;
 
 typedef struct PtyCell {

@@ -6,12 +6,6 @@
 
 #include "few_digits.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-
 static const char *const truecolour[] = {"COLORTERM=truecolor", NULL};
 
 /* The studio over that data, with one more option. */

@@ -49,6 +49,7 @@ static void every_pane_by_tab(void **state)
 {
     (void)state;
     Pty *pty = start_training_of(slow_design(), 80, 24, "epochs=50", put_folder("small-screen"));
+    assert_true(pty_sees(pty, "reconstruction", 20)); /* all of it is there */
     pty_type(pty, "\t\t"); /* over the log to the layers */
     assert_true(pty_sees(pty, "gradient", 20));
     assert_true(pty_sees(pty, "dense_2", 20));

@@ -135,7 +135,7 @@ static void background_is_asked_for(void **state)
 static void make_run(void) { finished_run("seen", "lr=1", "3"); }
 
 static const struct { const char *key, *text; } walk[] = {
-    {"0", "presets"}, {"n", "Kind of network"}, {"1", "encoder"}, {"0", "seen"}, {"4", "seen"}, {"\r", "done"}, {"3", "classes: "},
+    {"0", "presets"}, {"n", "Kind of network"}, {"1", "encoder"}, {"0", "seen"}, {"4", "D design"}, {"\r", "original"}, {"3", "classes: "},
     {"?", "keys of"}, {"0", "presets"},
 };
 
@@ -275,7 +275,7 @@ static void mouse_reaches_everything(void **state)
     click_on(pty, "3 Gallery");
     assert_true(pty_sees(pty, "activation", 20));
     click_on(pty, "4 Runs");
-    assert_true(pty_sees(pty, "seen", 20));
+    assert_true(pty_sees(pty, "Space mark", 20));
     click_on(pty, "? help"); /* the key bar */
     assert_true(pty_sees(pty, "keys of", 20));
     click_on(pty, "hourglass");
@@ -321,6 +321,7 @@ static void panes_are_the_persons(void **state)
     drag(pty, border, 30, border - 20, 31);
     assert_int_equal(border_at(pty, 200, 30), border - 20);
     pty_type(pty, ">>"); /* the list has the focus */
+    assert_true(pty_settles(pty, 0.2, 20));
     assert_int_equal(border_at(pty, 200, 30), border - 16);
     pty_type(pty, "z"); /* the list alone */
     assert_true(pty_sees(pty, "z all panes", 20));

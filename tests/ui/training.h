@@ -51,7 +51,7 @@ static inline Pty *start_training(int epochs, const char *runs)
 static inline void await_epochs(Pty *pty, const char *runs, const char *name, int epochs)
 {
     int count = 0;
-    for (double end = clock_seconds() + 60; count < epochs && clock_seconds() < end;) {
+    for (double end = clock_seconds() + PATIENCE * 60; count < epochs && clock_seconds() < end;) {
         Run run;
         Metrics metrics = {0};
         Error err = {0};
