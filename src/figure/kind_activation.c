@@ -72,7 +72,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_activation = {
-    .param = {.name = "activation", .help = "the input that excites each unit of a layer most", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "activation", .help = "the input each unit likes best", .rows = rows, .count = COUNT_OF(rows)},
     .text = {{"layer", "the layer's name; else the one that makes the code"}},
     .needs = NEED_NETWORK,
     .draw = draw,

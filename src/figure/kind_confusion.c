@@ -157,7 +157,7 @@ static bool draw_mistakes(const FigureSource *source, const FigureRequest *reque
 }
 
 const FigureKind figure_mistakes = {
-    .param = {.name = "mistakes", .help = "samples that a classifier takes for something else", .rows = mistake_rows, .count = COUNT_OF(mistake_rows)},
+    .param = {.name = "mistakes", .help = "samples a classifier gets wrong", .rows = mistake_rows, .count = COUNT_OF(mistake_rows)},
     .needs = NEED_NETWORK | NEED_SAMPLES | NEED_CLASSES,
     .draw = draw_mistakes,
 };

@@ -359,7 +359,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_curves = {
-    .param = {.name = "curves", .help = "losses and other measures of one or several runs", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "curves", .help = "losses and other measures, of one run or several", .rows = rows, .count = COUNT_OF(rows)},
     .needs = NEED_HISTORY,
     .draw = draw,
 };

@@ -160,7 +160,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_epochs = {
-    .param = {.name = "epochs", .help = "the same samples after each saved epoch", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "epochs", .help = "samples after each saved epoch", .rows = rows, .count = COUNT_OF(rows)},
     .text = {FIGURE_INDICES_TEXT},
     .needs = NEED_NETWORK | NEED_SAMPLES | NEED_PICTURES | NEED_EPOCHS,
     .draw = draw,

@@ -82,7 +82,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_features = {
-    .param = {.name = "features", .help = "the feature maps that a sample makes in a layer", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "features", .help = "a sample's maps in a layer", .rows = rows, .count = COUNT_OF(rows)},
     .text = {{"layer", "the layer's name; else the first with maps"}},
     .needs = NEED_NETWORK | NEED_SAMPLES | NEED_MAPS,
     .draw = draw,

@@ -114,7 +114,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_interpolate = {
-    .param = {.name = "interpolate", .help = "the way from one sample to another in the space of codes", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "interpolate", .help = "the way from sample to sample, in the space of codes", .rows = rows, .count = COUNT_OF(rows)},
     .text = {{"path", "samples to pass through: 3,14,15; else random pairs"}},
     .needs = NEED_NETWORK | NEED_SAMPLES | NEED_PICTURES | NEED_CODE,
     .draw = draw,

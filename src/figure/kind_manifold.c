@@ -150,7 +150,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_manifold = {
-    .param = {.name = "manifold", .help = "pictures decoded from a grid in the plane of codes", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "manifold", .help = "what a grid of codes decodes to", .rows = rows, .count = COUNT_OF(rows)},
     .needs = NEED_NETWORK | WANT_SAMPLES | NEED_PICTURES | NEED_CODE | NEED_PLANE,
     .draw = draw,
 };

@@ -106,7 +106,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_residuals = {
-    .param = {.name = "residuals", .help = "principal components of what reconstructions get wrong", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "residuals", .help = "what reconstructions get wrong, as principal components", .rows = rows, .count = COUNT_OF(rows)},
     .needs = NEED_NETWORK | NEED_SAMPLES | NEED_PICTURES | NEED_NOISE,
     .draw = draw,
 };

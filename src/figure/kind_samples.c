@@ -79,7 +79,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_samples = {
-    .param = {.name = "samples", .help = "new pictures decoded from random codes", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "samples", .help = "new pictures from random codes", .rows = rows, .count = COUNT_OF(rows)},
     .needs = NEED_NETWORK | WANT_SAMPLES | NEED_PICTURES | NEED_CODE,
     .draw = draw,
 };

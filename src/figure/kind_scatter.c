@@ -138,7 +138,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_scatter = {
-    .param = {.name = "scatter", .help = "codes of many samples in the plane, coloured by class", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "scatter", .help = "codes of samples in the plane, coloured by class", .rows = rows, .count = COUNT_OF(rows)},
     .needs = NEED_NETWORK | NEED_SAMPLES,
     .draw = draw,
 };

@@ -148,7 +148,7 @@ static bool draw(const FigureSource *source, const FigureRequest *request, Figur
 }
 
 const FigureKind figure_weights = {
-    .param = {.name = "weights", .help = "what each unit of a layer looks for", .rows = rows, .count = COUNT_OF(rows)},
+    .param = {.name = "weights", .help = "what each unit looks for", .rows = rows, .count = COUNT_OF(rows)},
     .text = {{"layer", "the layer's name; else the first with weights"}},
     .needs = NEED_NETWORK,
     .draw = draw,

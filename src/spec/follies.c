@@ -37,7 +37,7 @@ static Design *squeeze_map(const Design *design, const Chain *chain, Shape code,
         if (good && next >= 0 && copy->block[next].mirror == MIRROR_NONE)
             good = design_insert_layer(copy, next, 0, &up, NULL);
         if (good && design_check(copy, NULL)) {
-            snprintf(cure, size, "pool %d after the encoder: a code of %zu numbers", k, shape_size(code) / (size_t)(k * k));
+            snprintf(cure, size, "pool %d after the encoder: a code of %zu", k, shape_size(code) / (size_t)(k * k));
             return copy;
         }
         design_free(copy);

@@ -76,6 +76,18 @@ static double dot_column(const Plot *plot, const Raster *raster, double x)
     return (x - plot->x0) / (plot->x1 - plot->x0) * (columns - 1);
 }
 
+/* The cell of the dot that stands for a value: axes, marks and cursor lie where the curve does. */
+static int cell_row(const Plot *plot, const Raster *raster, double value)
+{
+    int row = dot_row(plot, raster, value) / raster->kind->h;
+    return row < 0 ? 0 : row >= raster->area.h ? raster->area.h - 1 : row;
+}
+
+static int cell_column(const Plot *plot, const Raster *raster, double x)
+{
+    return (int)lrint(dot_column(plot, raster, x)) / raster->kind->w;
+}
+
 static bool dash_on(Dash dash, int column, int width)
 {
     int at = column * 2 / width; /* the same length whatever a dot's width */
@@ -237,8 +249,9 @@ double plot_x_at(Rect area, const Plot *plot, int column)
     return plot->x0 + fmin(1, fmax(0, share)) * (plot->x1 - plot->x0);
 }
 
-static void draw_axes(Cells *cells, Rect area, Rect inside, const Plot *plot)
+static void draw_axes(Cells *cells, Rect area, const Raster *raster, const Plot *plot)
 {
+    Rect inside = raster->area;
     Style faint = plain(ROLE_FAINT), dim = plain(ROLE_DIM);
     double tick[32];
     char text[24];
@@ -250,18 +263,25 @@ static void draw_axes(Cells *cells, Rect area, Rect inside, const Plot *plot)
     int count = plot_ticks(plot->y0, plot->y1, plot->log_y, false, inside.h / 2 > 1 ? inside.h / 2 : 2, tick, 32);
     int last = -9;
     for (int i = count - 1; i >= 0; i--) {
-        int row = (int)lrint((1 - y_of(plot, tick[i])) * (inside.h - 1));
-        if (row < 0 || row >= inside.h || row == last)
+        int row = cell_row(plot, raster, tick[i]);
+        if (row == last)
             continue;
         last = row;
         plot_number(text, sizeof text, tick[i]);
         cells_text_right(cells, inside.x - 1, inside.y + row, dim, text);
         cells_put(cells, inside.x - 1, inside.y + row, faint, 0x2524);
     }
-    count = plot_ticks(plot->x0, plot->x1, false, plot->whole_x, inside.w / 9 > 1 ? inside.w / 9 : 1, tick, 32);
+    count = plot_ticks(plot->x0, plot->x1, false, plot->whole_x, inside.w / 6 > 1 ? inside.w / 6 : 1, tick, 32);
+    int widest = 0;
     for (int i = 0; i < count; i++) {
         plot_number(text, sizeof text, tick[i]);
-        int x = inside.x + (int)lrint((tick[i] - plot->x0) / (plot->x1 - plot->x0) * (inside.w - 1)), wide = cells_width(text);
+        widest = cells_width(text) > widest ? cells_width(text) : widest;
+    }
+    if (count * (widest + 3) > inside.w) /* long ones stand farther apart */
+        count = plot_ticks(plot->x0, plot->x1, false, plot->whole_x, inside.w / 9 > 1 ? inside.w / 9 : 1, tick, 32);
+    for (int i = 0; i < count; i++) {
+        plot_number(text, sizeof text, tick[i]);
+        int x = inside.x + cell_column(plot, raster, tick[i]), wide = cells_width(text);
         int from = x - wide / 2;
         if (from + wide > area.x + area.w)
             from = area.x + area.w - wide;
@@ -270,17 +290,16 @@ static void draw_axes(Cells *cells, Rect area, Rect inside, const Plot *plot)
     }
 }
 
-static void draw_marks(Cells *cells, Rect inside, const Plot *plot)
+static void draw_marks(Cells *cells, const Raster *raster, const Plot *plot)
 {
+    Rect inside = raster->area;
     for (int i = 0; i < plot->marks; i++) {
         const PlotMark *mark = &plot->mark[i];
         double share = (mark->x - plot->x0) / (plot->x1 - plot->x0);
         if (!(share >= 0 && share <= 1))
             continue;
-        int x = inside.x + (int)lrint(share * (inside.w - 1));
-        int y = inside.y;
-        if (isfinite(mark->y))
-            y += (int)lrint((1 - fmin(1, fmax(0, y_of(plot, mark->y)))) * (inside.h - 1));
+        int x = inside.x + cell_column(plot, raster, mark->x);
+        int y = inside.y + (isfinite(mark->y) ? cell_row(plot, raster, mark->y) : 0);
         if (mark->line)
             for (int row = y + 1; row < inside.y + inside.h; row++) {
                 Cell *cell = cells_at(cells, x, row);
@@ -301,19 +320,19 @@ void plot_draw(Cells *cells, Rect area, const Plot *plot)
     Rect inside = plot_inside(area);
     if (rect_empty(inside) || !(plot->x1 > plot->x0) || !(plot->y1 > plot->y0) || (plot->log_y && plot->y0 <= 0))
         return;
-    draw_axes(cells, area, inside, plot);
+    Raster raster = {cells, inside, plot_dots(&cells->look), NULL};
+    draw_axes(cells, area, &raster, plot);
     if (isfinite(plot->cursor)) {
-        int x = inside.x + (int)lrint((plot->cursor - plot->x0) / (plot->x1 - plot->x0) * (inside.w - 1));
+        int x = inside.x + cell_column(plot, &raster, plot->cursor);
         for (int y = inside.y; y < inside.y + inside.h; y++)
             if (x >= inside.x && x < inside.x + inside.w)
                 cells_put(cells, x, y, plain(ROLE_ACCENT), 0x2502);
     }
-    Raster raster = {cells, inside, plot_dots(&cells->look), NULL};
     raster.bits = mem_new((size_t)inside.w * (size_t)inside.h, 1);
     for (int i = 0; i < plot->count; i++)
         draw_series(plot, &raster, &plot->series[i]);
     free(raster.bits);
-    draw_marks(cells, inside, plot);
+    draw_marks(cells, &raster, plot);
 }
 
 void spark_draw(Cells *cells, int x, int y, int width, Style p, const double *value, int count)

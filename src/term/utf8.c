@@ -85,6 +85,8 @@ uint32_t glyph_ascii(uint32_t glyph)
     }
     if (glyph == 0x2591)
         return ':';
+    if (glyph == 0x2592)
+        return '=';
     if (glyph == 0x2593)
         return '%';
     if (glyph >= 0x2580 && glyph <= 0x259f)

@@ -328,6 +328,8 @@ static void draw_tabs(App *app, Cells *cells, Rect line)
     }
     char status[96];
     bench_status(app->bench, status, sizeof status);
+    if (screens[app->screen] == &screen_train) /* which says it at length */
+        status[0] = '\0';
     if (x + gap + cells_width(status) < line.x + line.w)
         cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_TRAIN), status);
 }
@@ -343,13 +345,13 @@ static int key_bar_entry(App *app, Cells *cells, int x, Rect line, const Action 
         snprintf(key, sizeof key, "%.*s", (int)(bar - label), label);
         label = bar + 1;
     }
-    int wide = cells_width(key) + 1 + cells_width(label);
-    if (x + wide > line.x + line.w - (last ? 0 : 9))
+    int wide = cells_width(key) + 1 + cells_width(label), gap = line.w >= 100 ? 3 : 2;
+    if (x + wide + (last ? 1 : gap + 7 /* "? help" */) > line.x + line.w)
         return x;
     int end = cells_text(cells, x, line.y, bold(ROLE_ACCENT), key);
     end = cells_text(cells, end + 1, line.y, plain(ROLE_DIM), label);
     app_hit(app, rect_new(x, line.y, end - x, 1), pressed);
-    return end + (line.w >= 100 ? 3 : 2);
+    return end + gap;
 }
 
 static void draw_key_bar(App *app, Cells *cells, Rect line)
@@ -382,6 +384,19 @@ static void draw_message(const App *app, Cells *cells, Rect line)
     cells_wrap(cells, area, plain(app->message_role), app->message);
 }
 
+/* What lies behind a dialogue steps back: words lose their colours, pictures keep theirs. */
+static void fade(Cells *cells)
+{
+    for (int i = 0; i < cells->w * cells->h; i++) {
+        Cell *cell = &cells->cell[i];
+        if (!ink_is_role(cell->fg) || !ink_is_role(cell->bg))
+            continue;
+        cell->fg = ink_role(ROLE_FAINT);
+        cell->bg = ink_role(ROLE_GROUND);
+        cell->attr = 0;
+    }
+}
+
 void app_draw(App *app, Cells *cells)
 {
     cells->look = app->look;
@@ -402,6 +417,7 @@ void app_draw(App *app, Cells *cells)
             cells_text_right(cells, line.x + line.w - 1, line.y, plain(ROLE_DIM), subject);
     }
     Rect keys = rect_cut_bottom(&area, 1), message = rect_inset(rect_cut_bottom(&area, 1), 1, 0);
+    rect_cut_bottom(&area, area.h > 36 ? 1 : 0); /* what is said is no part of the lowest pane */
     tour_draw(app, cells, rect_inset(rect_cut_bottom(&area, tour_lines(app)), 1, 0));
     Rect inside = rect_inset(area, 1, 0);
     cells->clip = inside;
@@ -418,6 +434,7 @@ void app_draw(App *app, Cells *cells)
     if (app->dialogue.kind) {
         cells->cursor_x = -1;
         app->hits = 0;
+        fade(cells);
         dialogue_draw(app, cells, rect_new(0, 1, cells->w, cells->h - 2));
     }
 }

@@ -138,9 +138,12 @@ bool bench_open_design(Bench *bench, const char *name_or_path, Error *err)
     return true;
 }
 
+bool bench_can_undo(const Bench *bench) { return bench->at > 0; }
+bool bench_can_redo(const Bench *bench) { return bench->at + 1 < bench->steps; }
+
 bool bench_undo(Bench *bench)
 {
-    if (bench->at == 0)
+    if (!bench_can_undo(bench))
         return false;
     bench->at--;
     bench_touched(bench);
@@ -149,7 +152,7 @@ bool bench_undo(Bench *bench)
 
 bool bench_redo(Bench *bench)
 {
-    if (bench->at + 1 >= bench->steps)
+    if (!bench_can_redo(bench))
         return false;
     bench->at++;
     bench_touched(bench);

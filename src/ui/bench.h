@@ -34,6 +34,8 @@ void bench_begin_design(Bench *bench, Design *design, const char *origin); /* ta
 bool bench_open_design(Bench *bench, const char *name_or_path, Error *err) MUST_CHECK; /* a preset or a file */
 bool bench_undo(Bench *bench);
 bool bench_redo(Bench *bench);
+bool bench_can_undo(const Bench *bench);
+bool bench_can_redo(const Bench *bench);
 bool bench_changed(const Bench *bench);                     /* since it was opened or saved */
 bool bench_save_design(Bench *bench, const char *path, Error *err) MUST_CHECK;
 const char *bench_origin(const Bench *bench);               /* the preset, file or wizard it came from */
@@ -45,6 +47,7 @@ const Outline *bench_outline(Bench *bench);                 /* of all layers, as
 const DesignDiff *bench_diff(Bench *bench);                 /* what differs from bench_base */
 const Diagnosis *bench_diagnosis(Bench *bench);
 const Estimate *bench_estimate(const Bench *bench, int stage); /* NULL: not measured yet */
+const char *bench_unmeasured(Bench *bench, int stage);      /* why bench_epoch_seconds is not known (yet), in 17 columns */
 double bench_epoch_seconds(Bench *bench, int stage);        /* of that estimate and the data; NAN: not known */
 
 /* ---- data */
@@ -81,6 +84,7 @@ void bench_set_answers(Bench *bench, const char *text);      /* of the design at
 bool bench_training(const Bench *bench);                     /* waiting for data, running or paused */
 long bench_turns(const Bench *bench); /* counts the runs begun and the runs ended */
 bool bench_waiting(const Bench *bench);                      /* for data */
+bool bench_opening(const Bench *bench);                      /* a run that bench_show_run was asked for */
 void bench_ask_stop(Bench *bench);
 bool bench_stop_training(Bench *bench, double seconds);      /* asks and waits; true: ended and saved */
 Worker *bench_worker(const Bench *bench);                    /* NULL: none */

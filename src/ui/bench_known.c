@@ -131,18 +131,30 @@ static void forget(Estimate *estimate)
         estimate_clear(&estimate[s]);
 }
 
-/* What could be trained, and does not fill the memory. */
-static bool measurable(Bench *bench)
+/* Only what could be trained and does not fill the memory is measured; why it is not, else NULL. */
+static const char *unmeasurable(Bench *bench)
 {
     size_t most = memory_free() / 2;
-    bool all = design_check(bench_design(bench), NULL);
+    bool fits = true;
     for (int s = 0; s < bench_design(bench)->stages; s++) {
         const Summary *summary = bench_summary(bench, s, NULL);
-        all &= summary && (most == 0 || summary->bytes_training < most);
+        if (!summary)
+            return "once it is mended";
+        fits &= most == 0 || summary->bytes_training < most;
     }
-    if (!all)
-        bench->settled = INFINITY; /* until the next change */
-    return all;
+    return !design_check(bench_design(bench), NULL) ? "once it is mended" : !fits ? "too large to try" : NULL;
+}
+
+const char *bench_unmeasured(Bench *bench, int stage)
+{
+    const char *why;
+    if (!bench_data(bench))
+        return "no data yet";
+    if (bench_estimate(bench, stage))
+        return "data does not fit";
+    if ((why = unmeasurable(bench)) != NULL)
+        return why;
+    return bench_training(bench) ? "when all is idle" : isfinite(bench->settled) ? "measuring" : "not measurable";
 }
 
 /* Measures once the design has rested for a moment; never beside a training, which both would slow down. */
@@ -165,7 +177,11 @@ bool bench_tick_known(Bench *bench)
         free(job);
     }
     if (!bench->estimate_job && bench->estimate_version != bench->version && !bench_training(bench) &&
-        clock_seconds() - bench->settled > 0.3 && measurable(bench)) {
+        clock_seconds() - bench->settled > 0.3) {
+        if (unmeasurable(bench)) {
+            bench->settled = INFINITY; /* until the next change */
+            return changed;
+        }
         EstimateJob *job = mem_new(1, sizeof *job);
         job->design = design_copy(bench_design(bench));
         job->threads = bench->threads;

@@ -121,6 +121,8 @@ bool bench_show_run(Bench *bench, const char *name, Error *err)
     return true;
 }
 
+bool bench_opening(const Bench *bench) { return bench->show_name[0] || bench->show_job; }
+
 static void start(Bench *bench)
 {
     ShowJob *job = mem_new(1, sizeof *job);

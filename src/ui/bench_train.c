@@ -385,6 +385,16 @@ const char *bench_run_subject(Bench *bench, const char *state)
     return bench->subject;
 }
 
+/* Of this epoch as far as it has come; before its first batch that of the one before. */
+static double loss_so_far(const Snapshot *s)
+{
+    double loss = s->progress.epoch_loss;
+    for (int i = s->metrics - 1; i >= 0 && !isfinite(loss) && s->progress.batch == 0; i--)
+        if (s->metric[i].kind == METRIC_EPOCH)
+            return s->metric[i].train_loss;
+    return loss;
+}
+
 void bench_status(Bench *bench, char *buffer, size_t size)
 {
     const Snapshot *s = bench->snapshot;
@@ -393,7 +403,7 @@ void bench_status(Bench *bench, char *buffer, size_t size)
         snprintf(buffer, size, "waiting for data");
     else if (bench->worker && s) {
         char loss[16];
-        loss_text(loss, sizeof loss, s->progress.epoch_loss);
+        loss_text(loss, sizeof loss, loss_so_far(s));
         snprintf(buffer, size, "%s epoch %d/%d  %s", s->state == WORKER_PAUSED ? "paused" : "▶",
                  s->progress.epoch < s->progress.epochs ? s->progress.epoch + 1 : s->progress.epochs, s->progress.epochs, loss);
     } else if (bench->worker)

@@ -15,10 +15,10 @@ typedef struct Columns { int text, out, params, macs, ms; } Columns; /* offsets;
 
 static Columns columns_for(int w)
 {
-    if (w >= 76)
-        return (Columns){6, 36, 58, 66, 74};
+    if (w >= 68)
+        return (Columns){6, w - 40, w - 18, w - 10, w - 2};
     if (w >= 62)
-        return (Columns){6, 32, 51, 58, 0};
+        return (Columns){6, w - 30, w - 10, w - 2, 0};
     return (Columns){6, w - 21, w - 2, 0, 0};
 }
 
@@ -197,20 +197,36 @@ void design_draw_list(App *app, Cells *cells, const PaneView *view)
         case LINE_GAP: break;
         }
     }
-    list_scrollbar(&d->list, cells);
+    list_more(&d->list, cells);
 }
 
 /* ---- the doctor */
 
+static const Role finding_role[] = {[SEVERITY_HINT] = ROLE_DIM, [SEVERITY_WARNING] = ROLE_TEXT, [SEVERITY_ERROR] = ROLE_BAD};
+
 static int draw_finding(const Finding *finding, bool offers, Cells *cells, Rect area)
 {
-    static const Role roles[] = {[SEVERITY_HINT] = ROLE_DIM, [SEVERITY_WARNING] = ROLE_TEXT, [SEVERITY_ERROR] = ROLE_BAD};
-    int lines = cells_wrap(cells, area, plain(roles[finding->severity]), finding->text);
+    int lines = cells_wrap(cells, area, plain(finding_role[finding->severity]), finding->text);
     if (offers && finding->cured && lines < area.h) {
         cells_text(cells, area.x, area.y + lines, bold(ROLE_ACCENT), "f");
         lines += cells_wrap(cells, rect_new(area.x + 2, area.y + lines, area.w - 2, area.h - lines), plain(ROLE_TEXT), finding->cure);
     }
     return lines;
+}
+
+/* Few lines: the finding begins behind the heading, the cure has the last one. */
+static void draw_low_finding(const Finding *finding, int x, Cells *cells, Rect area)
+{
+    char text[600];
+    Rect last = rect_new(area.x, area.y + area.h - 1, area.w, 1);
+    if (finding->cured && area.h > 1) {
+        rect_cut_bottom(&area, 1);
+        int end = cells_text(cells, last.x, last.y, bold(ROLE_ACCENT), "f ");
+        cells_text_cut(cells, end, last.y, last.x + last.w - end, plain(ROLE_TEXT), finding->cure);
+    }
+    snprintf(text, sizeof text, "%*s%s", x - area.x, "", finding->text);
+    if (cells_wrap(cells, area, plain(finding_role[finding->severity]), text) > area.h)
+        cells_put(cells, area.x + area.w - 1, area.y + area.h - 1, plain(ROLE_DIM), 0x2026);
 }
 
 void design_draw_doctor(App *app, Cells *cells, const PaneView *view)
@@ -228,18 +244,11 @@ void design_draw_doctor(App *app, Cells *cells, const PaneView *view)
         x = cells_textf(cells, x, area.y, plain(ROLE_DIM), "%d of %d ", d->finding + 1, diagnosis->count);
         x = cells_text(cells, x, area.y, plain(ROLE_ACCENT), "!") + 2;
     }
-    bool low = area.h < 6;
-    if (low && finding->cured) {
-        x = cells_text(cells, x, area.y, bold(ROLE_ACCENT), "f ");
-        cells_text_cut(cells, x, area.y, area.x + area.w - x, plain(ROLE_TEXT), finding->cure);
-    } else if (low && area.h == 1) {
-        cells_text_cut(cells, x, area.y, area.x + area.w - x, plain(ROLE_BAD), finding->text);
-    }
-    rect_cut_top(&area, 1);
-    if (low) {
-        draw_finding(finding, false, cells, area);
+    if (area.h < 6) {
+        draw_low_finding(finding, x, cells, area);
         return;
     }
+    rect_cut_top(&area, 1);
     for (int i = d->finding; i < diagnosis->count && area.h > 0; i++) {
         rect_cut_top(&area, draw_finding(&diagnosis->finding[i], i == d->finding, cells, area));
         rect_cut_top(&area, 1);

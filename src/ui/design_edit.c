@@ -144,10 +144,12 @@ void design_do_duplicate(App *app, const char *argument)
 
 /* ---- back and forward */
 
-static void travel(App *app, bool (*how)(Bench *), const char *nothing)
+bool design_can_undo(App *app) { return bench_can_undo(app_bench(app)); }
+bool design_can_redo(App *app) { return bench_can_redo(app_bench(app)); }
+
+static void travel(App *app, bool (*how)(Bench *))
 {
-    if (!how(app_bench(app)))
-        app_say(app, ROLE_DIM, "%s", nothing);
+    how(app_bench(app));
     design_leave_form(app);
     design_refill(app);
 }
@@ -155,13 +157,13 @@ static void travel(App *app, bool (*how)(Bench *), const char *nothing)
 void design_do_undo(App *app, const char *argument)
 {
     (void)argument;
-    travel(app, bench_undo, "nothing to undo");
+    travel(app, bench_undo);
 }
 
 void design_do_redo(App *app, const char *argument)
 {
     (void)argument;
-    travel(app, bench_redo, "nothing to redo");
+    travel(app, bench_redo);
 }
 
 /* ---- the mirror */

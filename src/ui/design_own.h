@@ -1,5 +1,5 @@
-/* The designer from inside: its state, shared by its lines and form (screen_design.c), what draws it (design_draw.c, design_side.c) and
- * what its actions do (design_edit.c, design_files.c). */
+/* The designer from inside: its state, shared by its lines (design_lines.c), its form (design_form.c), its keys and panes
+ * (screen_design.c), what draws it (design_draw.c, design_side.c) and what its actions do (design_edit.c, design_files.c). */
 #ifndef UI_DESIGN_OWN_H
 #define UI_DESIGN_OWN_H
 
@@ -27,6 +27,8 @@ typedef enum LineKind {
 
 typedef struct Line { LineKind kind; int block, layer, at, stage, setting, finding; } Line;
 
+enum { DESIGN_FORM = 1 }; /* its place among the panes */
+
 /* What stands beside the list where there is no room for all of it. */
 typedef enum View { VIEW_SHAPE, VIEW_SAMPLE, VIEW_CHANGES, VIEW_TEXT, VIEWS } View;
 
@@ -51,10 +53,14 @@ typedef struct Designer {
 
 static inline Designer *design_state(App *app) { return app_state(app, &screen_design); }
 
+bool design_passed_over(const Line *line); /* the cursor does not rest there */
+void design_follow_cursor(App *app);   /* it decides which stage is shown: its own line, or one that runs the chosen layer */
 const Line *design_chosen(App *app);   /* the line under the cursor; lines are remade where the design changed */
 void design_make_form(App *app);       /* the form shows that line */
 void design_refill(App *app);          /* the lines, anew; the cursor stays on its line as far as it still is */
 bool design_in_form(App *app);         /* the form's pane has the keys */
+bool design_form_grab(App *app, const Event *event); /* they go before the actions: letters and digits may be what is typed */
+bool design_form_mouse(App *app, const Event *event);
 void design_enter_form(App *app);
 void design_leave_form(App *app);
 void design_choose_layer(App *app, int layer);
@@ -83,6 +89,8 @@ void design_draw_text(App *app, Cells *cells, const PaneView *view);
 bool design_can_edit(App *app);   /* the chosen line is a layer, and not a mirror's */
 bool design_can_break(App *app);
 bool design_can_fix(App *app);
+bool design_can_undo(App *app);
+bool design_can_redo(App *app);
 bool design_can_reset(App *app);
 bool design_has_stages(App *app);
 bool design_has_findings(App *app);

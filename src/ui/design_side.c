@@ -110,13 +110,15 @@ static void draw_time(App *app, int stage, Cells *cells, Rect *area)
     double seconds = bench_epoch_seconds(app_bench(app), stage);
     int epochs = train_spec_epochs(&bench_design(app_bench(app))->stage[stage].train), y = area->y, x = label(cells, area, "an epoch");
     if (!isfinite(seconds)) {
-        cells_text(cells, x, y, plain(ROLE_FAINT), !bench_data(app_bench(app)) ? "no data yet" : bench_training(app_bench(app)) ? "measured when idle" : "measuring");
+        cells_text(cells, x, y, plain(ROLE_FAINT), bench_unmeasured(app_bench(app), stage));
         return;
     }
     duration(a, sizeof a, seconds);
     duration(b, sizeof b, seconds * epochs);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), a) + 1;
-    x = cells_textf(cells, x, y, plain(ROLE_DIM), "×%d ", epochs);
+    snprintf(a, sizeof a, "×%d ", epochs);
+    if (x + cells_width(a) + cells_width(b) <= area->x + area->w)
+        x = cells_text(cells, x, y, plain(ROLE_DIM), a);
     cells_text(cells, x, y, plain(ROLE_DIM), b);
 }
 

@@ -97,10 +97,10 @@ static Rect frame(const App *app, Rect area)
     if (d->kind == DIALOGUE_ASK)
         h = d->choices + 5 + (d->text[0] ? text_lines(d->text) : -1);
     else if (d->kind == DIALOGUE_PROMPT)
-        h = 6 + text_lines(d->text);
+        h = 7 + text_lines(d->text);
     else {
         int rows = d->kind == DIALOGUE_PALETTE ? 14 : d->items;
-        w = 76;
+        w = area.w <= 84 ? area.w : 76; /* nothing peeks out beside it */
         h = rows + 4 < area.h - 2 ? rows + 4 : area.h - 2;
     }
     return rect_centre(area, w, h);
@@ -128,7 +128,7 @@ static void draw_prompt(App *app, Cells *cells, Rect inside)
 {
     Dialogue *d = &app->dialogue;
     if (d->text[0])
-        rect_cut_top(&inside, cells_wrap(cells, inside, plain(ROLE_DIM), d->text));
+        rect_cut_top(&inside, cells_wrap(cells, inside, plain(ROLE_DIM), d->text) + (inside.h > 3));
     edit_draw(&d->edit, cells, rect_cut_top(&inside, 1));
     if (d->error.kind) {
         char text[900];
@@ -159,7 +159,7 @@ static void draw_pick(App *app, Cells *cells, Rect inside)
         cells_text_cut(cells, row.x + 2, row.y, wide, plain(ROLE_TEXT), d->item[d->shown[i]]);
         cells_text_cut(cells, row.x + 4 + wide, row.y, row.w - wide - 5, plain(ROLE_DIM), d->detail[d->shown[i]]);
     }
-    list_scrollbar(&d->list, cells);
+    list_more(&d->list, cells);
     if (!d->shown_count)
         cells_text(cells, inside.x, inside.y, plain(ROLE_DIM), "nothing matches");
 }

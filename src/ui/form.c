@@ -107,6 +107,14 @@ static void hint(const Field *field, char *buffer, size_t size)
     }
 }
 
+/* A range that is cut says something else; of words as many as fit. */
+static void draw_hint(const Field *field, const char *text, Cells *cells, Rect line)
+{
+    bool words = field->row.type == PARAM_CHOICE && !field->was[0];
+    if (cells_width(text) <= line.w || (words && line.w > (int)strcspn(text, " ") + 1))
+        cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_FAINT), text);
+}
+
 void form_draw(Form *form, Cells *cells, Rect area, bool focused)
 {
     form->list.count = form->count;
@@ -148,9 +156,9 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
             end = cells_text(cells, end, row.y, plain(ROLE_ACCENT), " ›");
         int at = field->was[0] || x + 12 < end + 2 ? end + 2 : x + 12;
         if (here || room > 24)
-            cells_text_cut(cells, at, row.y, row.x + row.w - at, plain(ROLE_FAINT), other);
+            draw_hint(field, other, cells, rect_new(at, row.y, row.x + row.w - 1 - at, 1));
     }
-    list_scrollbar(&form->list, cells);
+    list_more(&form->list, cells);
 }
 
 static void check(Form *form)

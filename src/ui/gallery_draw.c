@@ -44,9 +44,9 @@ void gallery_draw_kinds(App *app, Cells *cells, const PaneView *view)
         bool here = i == g->kind, out = g->known && !g->applies[i];
         list_mark(&g->kinds, cells, i, view->focused);
         cells_text(cells, row.x + 2, row.y, here ? bold(ROLE_BRIGHT) : plain(out ? ROLE_FAINT : ROLE_TEXT), figure_kinds[i]->param.name);
-        cells_text_cut(cells, row.x + 14, row.y, row.w - 15, plain(out ? ROLE_FAINT : ROLE_DIM), figure_kinds[i]->param.help);
+        brief_draw(cells, row.x + 14, row.y, row.w - 14, plain(out ? ROLE_FAINT : ROLE_DIM), figure_kinds[i]->param.help);
     }
-    list_scrollbar(&g->kinds, cells);
+    list_more(&g->kinds, cells);
 }
 
 /* ---- its options */

@@ -82,6 +82,24 @@ static int columns_beside(const GalleryJob *job, Shape shape, int down)
     return sheet_view_columns(job->fit_w - LABELS, shape, share);
 }
 
+/* Columns in which all samples of a grid are seen at half their size or more, as large as can be: in as many bands as that takes.
+ * 0: there is no such number. */
+static int columns_for_all(const GalleryJob *job, Shape shape, int count, int rows)
+{
+    enum { LABELS = 16, BETWEEN = 1 /* line below a row: captions or a gap */ };
+    int best = 0;
+    double largest = 0.5 - 1e-9;
+    for (int bands = 1; bands <= count; bands++) {
+        int columns = (count + bands - 1) / bands, high = job->fit_h / bands - rows * BETWEEN - 1;
+        double across = ((job->fit_w - LABELS + 1) / columns - 1) / (double)shape.w, down = 2.0 * (high / rows) / shape.h;
+        if (fmin(across, down) > largest) {
+            largest = fmin(across, down);
+            best = columns;
+        }
+    }
+    return best;
+}
+
 bool gallery_job_fits(const FigureKind *kind)
 {
     static const char *const fitted[] = {"grid", "epochs", "manifold"};
@@ -93,7 +111,7 @@ bool gallery_job_fits(const FigureKind *kind)
 
 static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
 {
-    enum { QUARTER = 4 };
+    enum { HALF = 2, QUARTER = 4, ENOUGH = 5 /* epochs to see it learn */ };
     ParamSet *set = &job->request.set;
     Shape shape = s->picture;
     const char *kind = set->kind->name;
@@ -102,12 +120,15 @@ static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
         int rows = s->noisy ? 3 : 2, columns;
         for (const char *at = job->text[0]; *at; at++)
             rows = at == job->text[0] ? 1 : rows + (*at == ',');
-        columns = columns_beside(job, shape, rows);
-        fewer = limit(set, "count", columns);
+        int all = columns_for_all(job, shape, (int)set->value[param_find(set->kind, "count")].number, rows);
+        columns = all ? all : columns_beside(job, shape, rows);
+        fewer = !all && limit(set, "count", columns);
         limit(set, "columns", columns);
     } else if (strcmp(kind, "epochs") == 0) {
         int epoch[EPOCHS_MOST], saved = epochs_saved(run->folder, s->model.stage, EPOCHS_MOST, epoch, EPOCHS_MOST), above = 1 + s->noisy;
-        int down = 2 * job->fit_h * QUARTER / shape.h - above; /* lines are half as many as pixels */
+        int down = 2 * job->fit_h * HALF / shape.h - above; /* lines are half as many as pixels */
+        if (down < ENOUGH)
+            down = 2 * job->fit_h * QUARTER / shape.h - above;
         fewer = limit(set, "epochs", down) && saved > down;
         fewer |= limit(set, "count", columns_beside(job, shape, above + (saved < down ? saved : down)));
     } else if (strcmp(kind, "manifold") == 0) {

@@ -54,15 +54,15 @@ void list_mark(const List *list, Cells *cells, int row, bool focused)
         cells_put(cells, place.x, place.y + y, plain(focused ? ROLE_ACCENT : ROLE_FAINT), 0x258c);
 }
 
-void list_scrollbar(const List *list, Cells *cells)
+void list_more(const List *list, Cells *cells)
 {
-    int rows = visible(list);
-    if (list->count <= rows || list->area.w < 2)
+    int x = list->area.x + list->area.w - 1, below = list->area.y + visible(list) * row_height(list) - 1;
+    if (list->area.w < 2 || rect_empty(list->area))
         return;
-    int x = list->area.x + list->area.w - 1, all = list->area.h;
-    int from = list->top * all / list->count, to = (list->top + rows) * all / list->count;
-    for (int y = from; y <= to && y < all; y++)
-        cells_put(cells, x, list->area.y + y, plain(ROLE_FAINT), cells->look.braille ? 0x2595 : 0x2590); /* the console's font has few blocks */
+    if (list->top > 0)
+        cells_put(cells, x, list->area.y, plain(ROLE_DIM), 0x25b2);
+    if (list->top + visible(list) < list->count)
+        cells_put(cells, x, below, plain(ROLE_DIM), 0x25bc);
 }
 
 bool list_event(List *list, const Event *event)

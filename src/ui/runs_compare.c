@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIFFERENCES = 400, KEY_TEXT = 32, VALUE_TEXT = 48, LABEL = 13 /* columns of the settings' names */ };
+enum { DIFFERENCES = 400, KEY_TEXT = 32, VALUE_TEXT = 48 };
 
 static Runs *self(App *app) { return runs_state(app); }
 
@@ -78,9 +78,9 @@ void runs_draw_curves(App *app, Cells *cells, const PaneView *view)
         }
     }
     char left_out[40];
-    snprintf(left_out, sizeof left_out, "%d of another loss", others);
-    if (others)
-        cells_text_cut(cells, x, head.y, head.x + head.w - x, plain(ROLE_DIM), left_out);
+    snprintf(left_out, sizeof left_out, "%d other loss%s", others, others == 1 ? "" : "es");
+    if (others && x + cells_width(left_out) <= head.x + head.w)
+        cells_text(cells, x, head.y, plain(ROLE_DIM), left_out);
     Plot plot = {.series = series, .count = count, .mark = best, .marks = marks, .x0 = first, .x1 = last > first ? last : first + 1,
                  .log_y = !r->linear, .whole_x = r->axis == AXIS_EPOCHS, .cursor = NAN};
     if (count && isfinite(first) && plot_fit_y(&plot)) {
@@ -145,17 +145,56 @@ static void put_run(Setting *setting, int *count, int run, const RunInfo *info)
         put_set(setting, count, run, design->layer[i].name, &design->layer[i].set);
 }
 
+/* As wide as the longest of the names that have to be there, while values keep room. */
+static int label_width(const Setting *setting, int count, bool (*wanted)(const Setting *, int runs), int runs, int w)
+{
+    enum { LEAST = 11 /* columns of a value */ };
+    int longest = 8;
+    for (int i = 0; i < count; i++)
+        if (!wanted || wanted(&setting[i], runs))
+            longest = cells_width(setting[i].key) > longest ? cells_width(setting[i].key) : longest;
+    int most = w - runs * LEAST < w / 2 ? w - runs * LEAST : w / 2;
+    most = most < w / 3 ? w / 3 : most;
+    return longest + 2 < most ? longest + 2 : most;
+}
+
+/* Of a name that has no room the end says more: "…mizer.rho". */
+static void draw_key(Cells *cells, Rect line, int width, const char *key)
+{
+    int over = cells_width(key) - width;
+    if (over > 0)
+        cells_put(cells, line.x, line.y, plain(ROLE_DIM), 0x2026);
+    cells_text(cells, line.x + (over > 0), line.y, plain(ROLE_DIM), over > 0 ? key + over + 1 : key);
+}
+
 static void draw_settings(Cells *cells, Rect area, const RunInfo *info)
 {
     int count = 0;
     Setting *setting = mem_new(DIFFERENCES, sizeof *setting);
     put_run(setting, &count, 0, info);
+    int label = label_width(setting, count, NULL, 1, area.w);
     for (int i = 0; i < count && area.h > 0; i++) {
         Rect line = rect_cut_top(&area, 1);
-        cells_text_cut(cells, line.x, line.y, LABEL, plain(ROLE_DIM), setting[i].key);
-        cells_text_cut(cells, line.x + LABEL + 1, line.y, line.w - LABEL - 1, plain(ROLE_TEXT), setting[i].value[0]);
+        draw_key(cells, line, label - 1, setting[i].key);
+        cells_text_cut(cells, line.x + label, line.y, line.w - label, plain(ROLE_TEXT), setting[i].value[0]);
     }
     free(setting);
+}
+
+static bool differs(const Setting *setting, int runs)
+{
+    for (int i = 1; i < runs; i++)
+        if (strcmp(setting->value[i], setting->value[0]) != 0)
+            return true;
+    return false;
+}
+
+static bool everywhere(const Setting *setting, int runs)
+{
+    for (int i = 0; i < runs; i++)
+        if (!setting->value[i][0])
+            return false;
+    return true;
 }
 
 void runs_draw_differences(App *app, Cells *cells, const PaneView *view)
@@ -178,22 +217,23 @@ void runs_draw_differences(App *app, Cells *cells, const PaneView *view)
     Setting *setting = mem_new(DIFFERENCES, sizeof *setting);
     for (int i = 0; i < runs; i++)
         put_run(setting, &count, i, info[i]);
-    int wide = (area.w - LABEL) / runs, same = 0;
+    int label = label_width(setting, count, differs, runs, area.w), wide = (area.w - label) / runs, same = 0;
     Rect line = rect_cut_top(&area, 1);
     for (int i = 0; i < runs; i++)
-        cells_textf(cells, line.x + LABEL + i * wide, line.y, bold(runs_letter_role(letter[i])), "%c", 'A' + letter[i]);
-    for (int k = 0; k < count; k++) {
-        bool differs = false;
-        for (int i = 1; i < runs; i++)
-            differs |= strcmp(setting[k].value[i], setting[k].value[0]) != 0;
-        same += !differs;
-        if (!differs || area.h < 1)
-            continue;
-        line = rect_cut_top(&area, 1);
-        cells_text_cut(cells, line.x, line.y, LABEL - 1, plain(ROLE_DIM), setting[k].key);
-        for (int i = 0; i < runs; i++)
-            cells_text_cut(cells, line.x + LABEL + i * wide, line.y, wide - 1, plain(ROLE_TEXT), setting[k].value[i][0] ? setting[k].value[i] : "-");
-    }
+        cells_textf(cells, line.x + label + i * wide, line.y, bold(runs_letter_role(letter[i])), "%c", 'A' + letter[i]);
+    for (int k = 0; k < count; k++)
+        same += !differs(&setting[k], runs);
+    /* First what all of them have. */
+    for (int pass = 0; pass < 2; pass++)
+        for (int k = 0; k < count && area.h > 0; k++) {
+            if (!differs(&setting[k], runs) || everywhere(&setting[k], runs) != (pass == 0))
+                continue;
+            line = rect_cut_top(&area, 1);
+            draw_key(cells, line, label - 1, setting[k].key);
+            for (int i = 0; i < runs; i++)
+                cells_text_cut(cells, line.x + label + i * wide, line.y, wide - 1, plain(setting[k].value[i][0] ? ROLE_TEXT : ROLE_FAINT),
+                               setting[k].value[i][0] ? setting[k].value[i] : "-");
+        }
     if (area.h > 0)
         cells_textf(cells, area.x, area.y, plain(ROLE_FAINT), "%d %s the same", same, same == 1 ? "setting is" : "settings are");
     free(setting);

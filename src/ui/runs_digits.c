@@ -154,11 +154,11 @@ void runs_draw_digits(App *app, Cells *cells, const PaneView *view)
         char label[2] = {k && letter[k - 1] >= 0 ? (char)('A' + letter[k - 1]) : ' ', '\0'};
         Style style = bold(runs_letter_role(k ? letter[k - 1] : -1));
         if (table.across)
-            cells_text_cut(cells, left, area.y, table.w, k ? style : plain(ROLE_DIM), k ? letter[k - 1] >= 0 ? label : info[k - 1]->run.name : "original");
+            cells_text_cut(cells, left, area.y, table.w, k ? style : plain(ROLE_DIM), k ? letter[k - 1] >= 0 ? label : info[k - 1]->run.name : table.w < 8 ? "orig" : "original");
         else if (k)
             cells_text(cells, area.x, top + (table.h - 1) / 2, style, label);
         if (k && !from)
-            cells_text_cut(cells, left, top + (table.h - 1) / 2, table.across ? table.w : area.w - 3, plain(ROLE_FAINT), digits ? "makes no such pictures" : "…");
+            cells_text_cut(cells, left, top + (table.h - 1) / 2, table.across ? table.w : area.w - 3, plain(ROLE_FAINT), !digits ? "…" : table.across && table.w < 22 ? "none" : "makes no such pictures");
         for (int i = 0; from && i < table.samples; i++)
             pictures_draw(cells, rect_new(left + (table.across ? 0 : i * (table.w + 1)), top + (table.across ? i * (table.h + 1) : 0), table.w, table.h),
                           from + (size_t)i * size, shape);

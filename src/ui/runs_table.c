@@ -88,7 +88,7 @@ static const Column columns[] = {
     {"started", 11, true, text_started, sort_started}, {"tags and note", 12, true, text_tags, sort_tags},
 };
 _Static_assert(COUNT_OF(columns) == RUNS_COLUMNS, "heads for all columns");
-enum { COLUMN_NAME, COLUMN_EPOCHS, COLUMN_BEST, COLUMN_TIME, COLUMN_STATE, COLUMN_TAGS = RUNS_COLUMNS - 1 };
+enum { COLUMN_NAME, COLUMN_EPOCHS, COLUMN_BEST, COLUMN_TIME, COLUMN_STATE, COLUMN_LOSS = COLUMN_STATE + 2, COLUMN_TAGS = RUNS_COLUMNS - 1 };
 
 int runs_columns_count(void) { return RUNS_COLUMNS; }
 const char *runs_column_name(int column) { return columns[column].name; }
@@ -237,15 +237,16 @@ static void draw_run(App *app, Cells *cells, const Rect *place, int y, const Run
 /* Where columns lie: as many as fit; names and the last column share what is left. */
 static void place_columns(Rect line, Rect place[RUNS_COLUMNS])
 {
-    enum { GAP = 2, LONGEST = 28 };
+    enum { GAP = 2, LONGEST = 28, LOSS_MORE = 4 /* for "crossentropy" */ };
     int room = line.w - 5, last = 0;
     memset(place, 0, RUNS_COLUMNS * sizeof *place);
     while (last < RUNS_COLUMNS && room >= columns[last].w + (last ? GAP : 0))
         room -= columns[last].w + (last ? GAP : 0), last++;
     int name = room < LONGEST - columns[COLUMN_NAME].w ? room : LONGEST - columns[COLUMN_NAME].w;
     name = name < 0 ? 0 : name;
+    int loss = room - name >= LOSS_MORE ? LOSS_MORE : 0;
     for (int i = 0, x = line.x + 4; i < last; i++) {
-        int w = columns[i].w + (i == COLUMN_NAME ? name : 0) + (i == COLUMN_TAGS ? room - name : 0);
+        int w = columns[i].w + (i == COLUMN_NAME ? name : 0) + (i == COLUMN_LOSS ? loss : 0) + (i == COLUMN_TAGS ? room - name - loss : 0);
         place[i] = rect_new(x, line.y, w, 1);
         x += w + GAP;
     }
@@ -305,5 +306,5 @@ void runs_draw_table(App *app, Cells *cells, const PaneView *view)
         else
             draw_run(app, cells, r->head, row.y, &r->runs.item[r->shown[i]], i == r->list.at);
     }
-    list_scrollbar(&r->list, cells);
+    list_more(&r->list, cells);
 }

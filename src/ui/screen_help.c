@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGES = 64, LONGEST = 200, READABLE = 78 /* longer lines are hard to read */, KEY_COLUMN = 12 };
+enum { PAGES = 64, LONGEST = 200, READABLE = 78 /* longer lines are hard to read */, KEY_COLUMN = 14 };
 
 typedef struct Help {
     List list;
@@ -245,7 +245,7 @@ static void pane_list(App *app, Cells *cells, const PaneView *view)
         cells_text_cut(cells, row.x + 2, row.y, end - row.x - 2, i == help->list.at ? bold(ROLE_BRIGHT) : plain(page < 0 ? ROLE_DIM : ROLE_TEXT), title);
         highlight(cells, row, help->search.text);
     }
-    list_scrollbar(&help->list, cells);
+    list_more(&help->list, cells);
 }
 
 static void draw(App *app, Cells *cells, Rect area) { app_panes(app, cells, area); }
@@ -326,9 +326,18 @@ static void do_all(App *app, const char *argument)
     set_search(self(app), "");
 }
 
+static bool has_no_search(App *app) { return !has_search(app); }
+
+static void do_leave(App *app, const char *argument)
+{
+    (void)argument;
+    app_back(app);
+}
+
 static const Action actions[] = {
     {"search", "/", "search", "find a word on all pages; its places are marked", do_search, NULL, "WORD"},
-    {"all-pages", "Esc", NULL, "all pages again", do_all, has_search, NULL},
+    {"all-pages", "Esc", "all pages", "all pages again", do_all, has_search, NULL},
+    {"leave", "Esc", "back", "to the screen before", do_leave, has_no_search, NULL},
 };
 
 static const Pane panes[] = {

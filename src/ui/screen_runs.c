@@ -341,7 +341,7 @@ static const char *layout(App *app, int w, int h)
 {
     static const char *const wide[] = {"table=8 / (curves:4 | (settings:2 / notes:1):3 | digits:4)", "table=14 / (curves:4 | (settings:2 / notes:1):3 | digits:4)",
                                        "table=22 / (curves:4 | (settings:2 / notes:1):3 | digits:4)"};
-    static const char *const narrow[] = {"table=7 / (curves | settings=33 | digits | notes)", "table=10 / (curves | settings=33 | digits | notes)"};
+    static const char *const narrow[] = {"table=7 / (curves | settings=36 | digits | notes)", "table=10 / (curves | settings=36 | digits | notes)"};
     int rows = self(app)->count + 3;
     if (w >= 140 && h >= 34)
         return wide[rows <= 8 ? 0 : rows <= 14 || h < 50 ? 1 : 2];

@@ -34,9 +34,10 @@ static const char *layout(App *app, int w, int h)
 {
     const Snapshot *s = train_snapshot(app);
     bool classes = s && s->progress.labels;
-    if (w >= 150 && h >= 36)
+    if (w >= 150 && h >= 36) /* few layers leave their lines to the log */
         return classes ? "(loss:4 / accuracy:3 / layers:3 / log=6) | (digits:3 / (codes | settings=40):2)"
-                       : "(loss:5 / layers:3 / log=7) | (digits:5 / (codes | settings=40):3)";
+               : s && train_weighty(s) <= 8 ? "(loss:5 / layers=10 / log:2) | (digits:5 / (codes | settings=40):3)"
+                                            : "(loss:5 / layers:3 / log=7) | (digits:5 / (codes | settings=40):3)";
     if (w >= 104 && h >= 24)
         return classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits:3 / codes:2)=46"
                        : "(loss:5 / layers:3 / log=5 / settings) | (digits:3 / codes:2)=46";

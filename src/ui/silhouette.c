@@ -1,27 +1,33 @@
-/* Bars one above the other.  Where there are more layers than lines, neighbours of one size share a line. */
+/* Bars one above the other.  Where there are more layers than lines, those stay that make the outline. */
 #include "ui/silhouette.h"
 
 #include "ui/widgets.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { MOST = 128, NUMBERS = 9, WIDEST = 64 };
 
 typedef struct Bar { double size; bool code, chosen, old; } Bar;
 
-/* Takes bars out that tell least: equal to the one above, else every second one; the code and the chosen one stay. */
+/* How far the outline moves when the bar is taken out: its distance from the line between its neighbours, in powers of e. */
+static double tells(const Bar *bar)
+{
+    double before = log(fmax(1, bar[-1].size)), after = log(fmax(1, bar[1].size));
+    return bar->code || bar->chosen ? INFINITY : fabs(log(fmax(1, bar->size)) - (before + after) / 2);
+}
+
+/* Takes bars out that tell least, one by one; the ends, the code and the chosen one stay. */
 static int thin(Bar *bar, int count, int lines)
 {
-    for (int pass = 0; pass < 8 && count > lines; pass++)
-        for (int i = 1; i < count - 1 && count > lines; i++) {
-            bool same = bar[i].size == bar[i - 1].size;
-            if (bar[i].code || bar[i].chosen || (pass == 0 && !same))
-                continue;
-            for (int k = i; k + 1 < count; k++)
-                bar[k] = bar[k + 1];
-            count--;
-            i -= pass == 0;
-        }
+    while (count > lines && count > 2) {
+        int least = 1;
+        for (int i = 2; i < count - 1; i++)
+            if (tells(&bar[i]) < tells(&bar[least]))
+                least = i;
+        memmove(bar + least, bar + least + 1, (size_t)(count - least - 1) * sizeof *bar);
+        count--;
+    }
     return count < lines ? count : lines;
 }
 
@@ -43,7 +49,8 @@ static void draw(Cells *cells, Rect area, Bar *bar, int count)
         wide = wide > room ? room : wide;
         int from = area.x + (room - wide) / 2, y = area.y + i * thick;
         Role role = bar[i].old ? ROLE_FAINT : bar[i].code || bar[i].chosen ? ROLE_ACCENT : ROLE_BLOCK;
-        uint32_t glyph = bar[i].old ? 0x2591 : bar[i].chosen && !bar[i].code ? 0x2593 : 0x2588;
+        bool plain_bar = !bar[i].code && cells->look.colour == COLOUR_MONO; /* the code stands out without colours too */
+        uint32_t glyph = bar[i].old ? 0x2591 : bar[i].chosen && !bar[i].code ? 0x2593 : plain_bar ? 0x2592 : 0x2588;
         for (int x = from; x < from + wide; x++)
             for (int line = y; line < y + thick; line++)
                 cells_put(cells, x, line, plain(role), glyph);

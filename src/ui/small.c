@@ -26,6 +26,18 @@ void heading_draw(Cells *cells, Rect *area, const char *text, const char *note)
         cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), note);
 }
 
+void brief_draw(Cells *cells, int x, int y, int width, Style style, const char *text)
+{
+    char clauses[200];
+    size_t bytes = 0;
+    for (const char *at = text; cells_width(text) > width && (at = strpbrk(at, ",:")) != NULL; at++) {
+        snprintf(clauses, sizeof clauses, "%.*s", (int)(at - text), text);
+        bytes = at[1] == ' ' && cells_width(clauses) <= width ? (size_t)(at - text) : bytes;
+    }
+    snprintf(clauses, sizeof clauses, "%.*s", bytes ? (int)bytes : (int)sizeof clauses - 1, text);
+    cells_text_cut(cells, x, y, width, style, clauses);
+}
+
 void box_draw(Cells *cells, Rect area, const char *title)
 {
     if (area.w < 2 || area.h < 2)

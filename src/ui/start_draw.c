@@ -18,16 +18,17 @@ static Start *self(App *app) { return start_state(app); }
 
 static void draw_run_row(const RunInfo *run, Cells *cells, Rect row, bool here)
 {
-    enum { SPARK = 8, LOSS = 7, EPOCHS = 8, STATE = 10 /* with the scroll bar */ };
+    enum { LOSS = 7, EPOCHS = 8, STATE = 10 /* with the arrows */ };
+    int spark = row.w < 60 ? 6 : 12;
     char loss[16], epochs[16];
     loss_text(loss, sizeof loss, run->best);
     snprintf(epochs, sizeof epochs, "%d/%d", run->epochs, run->planned);
     bool good = strcmp(run->state, "done") == 0, bad = strcmp(run->state, "diverged") == 0, live = strcmp(run->state, "running") == 0;
     bool valid = isfinite(run->best) && run->count && isfinite(run->valid[0]);
-    int x = row.x + row.w - SPARK - LOSS - EPOCHS - STATE;
+    int x = row.x + row.w - spark - LOSS - EPOCHS - STATE;
     cells_text_cut(cells, row.x + 2, row.y, x - row.x - 3, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), run->run.name);
-    spark_draw(cells, x, row.y, run->count < SPARK ? run->count : SPARK, plain(valid ? ROLE_VALID : ROLE_TRAIN), valid ? run->valid : run->train, run->count);
-    x += SPARK + LOSS;
+    spark_draw(cells, x, row.y, run->count < spark ? run->count : spark, plain(valid ? ROLE_VALID : ROLE_TRAIN), valid ? run->valid : run->train, run->count);
+    x += spark + LOSS;
     cells_text_right(cells, x, row.y, plain(ROLE_TEXT), isfinite(run->best) ? loss : "-");
     cells_text_right(cells, x + EPOCHS, row.y, plain(ROLE_DIM), epochs);
     cells_text(cells, x + EPOCHS + 1, row.y, plain(good ? ROLE_GOOD : bad ? ROLE_BAD : live ? ROLE_TRAIN : ROLE_ACCENT), run->state);
@@ -88,12 +89,12 @@ static void draw_list(App *app, Cells *cells, const PaneView *view)
         } else if (it->kind == ROW_PRESET) {
             int x = row.x + 2;
             cells_text_cut(cells, x, row.y, 11, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), presets[it->index].name);
-            cells_text_cut(cells, x + 12, row.y, row.w - 15, plain(ROLE_DIM), presets[it->index].summary);
+            brief_draw(cells, x + 12, row.y, row.w - 15, plain(ROLE_DIM), presets[it->index].summary);
         } else {
             draw_data_row(app, &preview[it->index], cells, row, here);
         }
     }
-    list_scrollbar(&start->list, cells);
+    list_more(&start->list, cells);
 }
 
 /* ---- what is chosen */
@@ -139,22 +140,69 @@ static void draw_text(const char *text, Cells *cells, Rect area)
     }
 }
 
+/* The data that it would learn from: a few of its pictures at half size. */
+enum { ON_DATA = 9 /* lines: a gap, a name, pictures */ };
+
+static void draw_on_data(App *app, Cells *cells, Rect area, size_t input)
+{
+    const Data *open = bench_data(app_bench(app));
+    const DataPreview *preview;
+    int previews = bench_previews(app_bench(app), &preview);
+    rect_cut_top(&area, 1);
+    for (int i = 0; open && i < previews; i++) {
+        if (strcmp(open->source, preview[i].path) != 0)
+            continue;
+        Rect line = rect_cut_top(&area, 1);
+        bool fits = shape_size(preview[i].shape) == input;
+        int x = cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_TEXT), preview[i].name);
+        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), fits ? "is in use" : "does not fit it");
+        pictures_tile(cells, area, preview[i].picture, preview[i].pictures, preview[i].shape, NULL);
+    }
+}
+
 static void draw_preset(App *app, int index, Cells *cells, Rect area)
 {
-    enum { HOURGLASS_WIDE = 73 }; /* as wide as a silhouette becomes */
+    enum { HOURGLASS_WIDE = 73 /* as wide as a silhouette becomes */, ROOMY = 24 };
     const Preset *preset = &presets[index];
+    char parameters[16], note[40] = "";
     summarise(app, "preset", preset->name, NULL);
     const Summary *summary = &self(app)->summary;
-    heading_draw(cells, &area, preset->name, NULL);
+    bool low = area.h < ROOMY;
+    if (low && summary->rows) {
+        grouped(parameters, sizeof parameters, (double)summary->parameters);
+        snprintf(note, sizeof note, "%s parameters", parameters);
+    }
+    heading_draw(cells, &area, preset->name, note);
     rect_cut_top(&area, cells_wrap(cells, rect_new(area.x, area.y, area.w, 4), plain(ROLE_DIM), preset->summary) + 1);
     if (!summary->rows)
         return;
     bool text = area.w >= HOURGLASS_WIDE + 40;
     Rect left = rect_cut_left(&area, text ? HOURGLASS_WIDE : area.w);
-    draw_facts(summary, cells, &left);
+    if (low && left.h >= ON_DATA + 5)
+        draw_on_data(app, cells, rect_cut_bottom(&left, ON_DATA), summary->input);
+    else
+        draw_facts(summary, cells, &left);
     silhouette_draw(cells, rect_new(left.x, left.y, left.w, left.h > 24 ? 24 : left.h), summary);
     if (text)
         draw_text(preset->text, cells, rect_new(area.x + 3, area.y, area.w - 3, area.h));
+}
+
+/* What is drawn how; a heading of its own would repeat the run's. */
+static void draw_legend(const RunInfo *run, Cells *cells, Rect line)
+{
+    char value[16];
+    const struct { const char *name, *dash; Role role; double last; } curve[] = {
+        {"training", "━━", ROLE_TRAIN, run->train[run->count - 1]}, {"validation", "╌╌", ROLE_VALID, run->valid[run->count - 1]}};
+    for (int i = 0, x = line.x; i < 2; i++) {
+        if (!isfinite(curve[i].last))
+            continue;
+        loss_text(value, sizeof value, curve[i].last);
+        const char *number = value + strspn(value, " ");
+        bool brief = line.w < 56;
+        x = cells_text(cells, x, line.y, plain(curve[i].role), cells->look.utf8 ? curve[i].dash : i ? "v" : "t") + 1;
+        x = cells_text(cells, x, line.y, plain(ROLE_DIM), brief ? (i ? "val" : "train") : curve[i].name) + 1;
+        x = cells_text(cells, x, line.y, plain(ROLE_TEXT), number) + 1 + !brief;
+    }
 }
 
 static void draw_run(App *app, const RunInfo *run, Cells *cells, Rect area)
@@ -163,7 +211,10 @@ static void draw_run(App *app, const RunInfo *run, Cells *cells, Rect area)
     heading_draw(cells, &area, run->run.name, run->state);
     brief_seconds(time, sizeof time, run->seconds);
     snprintf(note, sizeof note, "%s, %s, %d of %d epochs, %s", run->meta.data_name, run->loss_name, run->epochs, run->planned, time);
-    rect_cut_top(&area, cells_wrap(cells, rect_new(area.x, area.y, area.w, 3), plain(ROLE_DIM), note) + 1);
+    rect_cut_top(&area, cells_wrap(cells, rect_new(area.x, area.y, area.w, 3), plain(ROLE_DIM), note));
+    Rect legend = rect_cut_top(&area, 1);
+    if (run->count)
+        draw_legend(run, cells, legend);
     PlotSeries series[2] = {{run->x, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'},
                             {run->x, run->valid, run->count, ink_role(ROLE_VALID), DASH_DASHED, 'v'}};
     Plot plot = {.series = series, .count = 2, .x0 = 1, .x1 = run->count > 1 ? run->count : 2, .log_y = true, .whole_x = true,
@@ -184,8 +235,10 @@ static void draw_run(App *app, const RunInfo *run, Cells *cells, Rect area)
 static void draw_data(const DataPreview *data, Cells *cells, Rect area)
 {
     heading_draw(cells, &area, data->name, data->path);
-    if (data->note[0])
-        rect_cut_top(&area, cells_wrap(cells, rect_new(area.x, area.y, area.w, 3), plain(ROLE_DIM), data->note));
+    if (data->note[0]) {
+        int lines = cells_wrap(cells, rect_new(area.x, area.y, area.w, 3), plain(ROLE_DIM), data->note);
+        rect_cut_top(&area, lines < 3 ? lines : 3);
+    }
     rect_cut_top(&area, 1);
     pictures_tile(cells, area, data->picture, data->pictures, data->shape, NULL);
 }
@@ -215,7 +268,8 @@ static Rect data_block(Rect area, int count, int index)
     columns = columns > most ? most : columns < 1 ? 1 : columns;
     if (index / columns >= lines)
         return (Rect){0};
-    return rect_new(area.x + index % columns * (area.w / columns), area.y + index / columns * DATA_LINES, area.w / columns - 2, DATA_LINES - 1);
+    int used = (count + columns - 1) / columns, high = area.h / (used < lines ? used : lines);
+    return rect_new(area.x + index % columns * (area.w / columns), area.y + index / columns * high, area.w / columns - 2, high - 1);
 }
 
 static void draw_sets(App *app, Cells *cells, const PaneView *view)
@@ -265,5 +319,7 @@ const char *start_layout(App *app, int w, int h)
     (void)app;
     if (w < 110 || h < 26)
         return "list=47 | look";
+    if (w >= 160 && h >= 50)
+        return "(list=80 | look) / data=20";
     return w >= 160 ? "list=80 | (look:3 / data:2)" : "list=60 | (look:3 / data:2)";
 }

@@ -7,11 +7,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void draw_progress(App *app, Cells *cells, Rect line)
 {
     const Snapshot *s = train_snapshot(app);
     const Progress *p = &s->progress;
+    enum { RATE = 7 };
     char speed[16], left[16], rate[24], right[160];
     grouped(speed, sizeof speed, p->samples_per_s);
     brief_seconds(left, sizeof left, p->left);
@@ -19,8 +21,11 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     int epoch = p->epoch < p->epochs ? p->epoch + 1 : p->epochs, x = line.x;
     bool running = s->state == WORKER_RUNNING || s->state == WORKER_PAUSED;
     int digits = snprintf(NULL, 0, "%d", p->batches);
-    snprintf(right, sizeof right, "batch %*d/%d  %8s/s  lr %-7.7s  left %7s", digits, running ? p->batch : p->batches, p->batches, speed,
-             rate, running ? left : "-");
+    int wide = !running || p->lr == p->base_lr ? (int)strlen(rate) : RATE; /* one that changes keeps its place */
+    if (running)
+        snprintf(right, sizeof right, "batch %*d/%d  %8s/s  left %7s  lr %*.*s", digits, p->batch, p->batches, speed, left, wide, RATE, rate);
+    else
+        snprintf(right, sizeof right, "%d batches  %s/s  lr %s", p->batches, speed, rate);
     if (p->stages > 1)
         x = cells_textf(cells, x, line.y, plain(ROLE_DIM), "%s %d/%d  ", p->stage_name, p->stage + 1, p->stages);
     x = cells_text(cells, x, line.y, plain(ROLE_DIM), "epoch ");
@@ -28,7 +33,10 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     x = cells_textf(cells, x, line.y, plain(ROLE_DIM), "/%d", p->epochs);
     int at = line.x + line.w - cells_width(right);
     if (at < x + 2) { /* too narrow for all: what is left of it */
-        snprintf(right, sizeof right, "batch %*d/%d  left %7s", digits, running ? p->batch : p->batches, p->batches, running ? left : "-");
+        if (running)
+            snprintf(right, sizeof right, "batch %*d/%d  left %7s", digits, p->batch, p->batches, left);
+        else
+            snprintf(right, sizeof right, "%d batches", p->batches);
         at = line.x + line.w - cells_width(right);
     }
     if (at < x + 2)
@@ -60,6 +68,10 @@ static void draw_nothing(App *app, Cells *cells, Rect area)
     rect_cut_top(&area, 1);
     if (bench_training(app_bench(app))) {
         cells_text(cells, area.x, area.y, plain(ROLE_TEXT), bench_waiting(app_bench(app)) ? "loading the data; training starts with it" : "starting");
+        return;
+    }
+    if (bench_opening(app_bench(app))) {
+        cells_text(cells, area.x, area.y, plain(ROLE_TEXT), "opening the run and its data");
         return;
     }
     cells_text(cells, area.x, area.y, bold(ROLE_TEXT), "nothing is being trained");

@@ -87,17 +87,26 @@ static void draw_cell(Cells *cells, Column column, Rect at, const LayerHealth *h
     cells_text_right(cells, at.x + at.w, at.y, plain(marked ? ROLE_BAD : column == COL_DEAD && h->dead == 0 ? ROLE_FAINT : ROLE_TEXT), text);
 }
 
+/* Has it weights?  Others have nothing to be told. */
+static bool weighs(const LayerHealth *h) { return h->weight > 0 || !isfinite(h->weight); }
+
+int train_weighty(const Snapshot *s)
+{
+    int count = 0;
+    for (int i = 0; i < s->layers; i++)
+        count += weighs(&s->health[i]);
+    return count;
+}
+
 void train_draw_layers(App *app, Cells *cells, const PaneView *view)
 {
     Train *train = self(app);
     const Snapshot *s = train_snapshot(app);
     Rect area = view->area;
     bool known = false, offered[COLUMNS] = {false};
-    int weighty = 0;
-    for (int i = 0; i < s->layers; i++) {
+    int weighty = train_weighty(s);
+    for (int i = 0; i < s->layers; i++)
         known |= s->health[i].gradient > 0 || !isfinite(s->health[i].gradient);
-        weighty += s->health[i].weight > 0 || !isfinite(s->health[i].weight);
-    }
     if (!weighty) {
         cells_wrap(cells, area, plain(ROLE_DIM), "Layers are looked at in the first batches.");
         return;
@@ -124,7 +133,7 @@ void train_draw_layers(App *app, Cells *cells, const PaneView *view)
     train->layer_at = train->layer_at < 0 ? 0 : train->layer_at;
     for (int i = 0, row = -train->layer_at; i < s->layers && row < area.h; i++) {
         const LayerHealth *h = &s->health[i];
-        if (!(h->weight > 0) && isfinite(h->weight))
+        if (!weighs(h))
             continue;
         if (row >= 0)
             cells_text_cut(cells, area.x, area.y + row, name - 1, plain(ROLE_TEXT), s->layer_name[i]);

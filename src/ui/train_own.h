@@ -86,6 +86,7 @@ void train_close_runs(App *app);
 void train_draw_loss(App *app, Cells *cells, const PaneView *view);     /* train_curve.c */
 void train_draw_accuracy(App *app, Cells *cells, const PaneView *view);
 void train_draw_digits(App *app, Cells *cells, const PaneView *view);   /* train_digits.c */
+int train_weighty(const Snapshot *s); /* layers that have weights */
 void train_draw_layers(App *app, Cells *cells, const PaneView *view);   /* train_layers.c */
 bool train_layers_event(App *app, const Event *event);
 void train_draw_log(App *app, Cells *cells, const PaneView *view);      /* train_log.c */

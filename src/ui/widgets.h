@@ -18,7 +18,7 @@ typedef struct List {
 void list_place(List *list, Rect area);
 Rect list_row(const List *list, int row);
 void list_mark(const List *list, Cells *cells, int row, bool focused); /* background and bar of the chosen row */
-void list_scrollbar(const List *list, Cells *cells);                   /* only where not all is seen */
+void list_more(const List *list, Cells *cells);                        /* arrows where rows lie above or below what is seen */
 bool list_event(List *list, const Event *event);                       /* arrows, j k, page keys, wheel, click */
 
 /* ---- a line of text being edited */
@@ -68,6 +68,7 @@ int field_choices(const ParamRow *row);
 /* ---- small things */
 void bar_draw(Cells *cells, Rect area, double share, Role role);               /* progress, in eighths of a cell where UTF-8 */
 void heading_draw(Cells *cells, Rect *area, const char *text, const char *note); /* one line, cut off the top */
+void brief_draw(Cells *cells, int x, int y, int width, Style style, const char *text); /* all of it, or as many of its clauses as fit */
 void box_draw(Cells *cells, Rect area, const char *title);                     /* frame and cleared inside */
 void grouped(char *buffer, size_t size, double number);                        /* 18,496 */
 void brief_bytes(char *buffer, size_t size, double bytes);                     /* 61 MB */

@@ -107,8 +107,8 @@ static void follies(void **state)
     check("input 784\nencoder\ndense 800 relu\ndecoder\ndense 784\n", NULL, 0, warn, "the code 800 is 800 numbers, 1.0 times the input's 784",
           "dense_1", "give dense_1 32 units");
     check(preset_find("mirrored")->text, NULL, 0, warn, "the code 7x7x128 is 6272 numbers, 8.0 times", "batchnorm_3",
-          "pool 7 after the encoder: a code of 128 numbers");
-    check(preset_find("conv")->text, NULL, 0, warn, "nothing is squeezed", "maxpool_1", "pool 7 after the encoder: a code of 128 numbers");
+          "pool 7 after the encoder: a code of 128");
+    check(preset_find("conv")->text, NULL, 0, warn, "nothing is squeezed", "maxpool_1", "pool 7 after the encoder: a code of 128");
     check("input 784\ndense 32 relu\ndense 784 sigmoid\ntrain\noptimizer adadelta lr=0.001\n", NULL, 0, warn,
           "adadelta with the rate 0.001 hardly moves", NULL, "set the rate to 1");
     check("input 784\ndense 32 relu\ndense 784 sigmoid\ntrain\noptimizer rmsprop lr=1\n", NULL, 0, warn,

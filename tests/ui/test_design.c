@@ -39,7 +39,7 @@ static void doctor_names_and_cures(void **state)
         {"simple", ":set lr=0.001\r", "hardly moves", "set the rate to 1"},
         {"simple", ":set batch=4000\r", "a batch of 4000 is larger than the", "use a batch of 256"},
         {"simple", ":set loss=mse\r:set dense_2.activation=relu\r", "ends the network with relu", "let dense_2 end with sigmoid"},
-        {"simple", ":set kl.warmup=3\r", "no layer samples", "take the warm-up out"},
+        {"simple", ":set kl.warmup=3\r", "warms up the penalty", "take the warm-up out"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[600];

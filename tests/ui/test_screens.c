@@ -281,7 +281,7 @@ static void mouse_reaches_everything(void **state)
     click_on(pty, "hourglass");
     assert_true(pty_sees(pty, "presets", 20));
     click_on(pty, "denoise");
-    assert_true(pty_sees(pty, "strided convolutions", 20));
+    assert_true(pty_sees(pty, "digits: strided", 20));
     pty_type(pty, "\033[<64;5;5M\033[<65;5;5M\033[<35;5;5M\033[<0;999;999M\033[<0;0;0M\033[<;;M\033[<0;5"); /* wheel, and reports gone wrong */
     pty_type(pty, "m");
     assert_true(pty_sees(pty, "presets", 20));
