@@ -14,7 +14,8 @@ typedef struct Layer {
     bool wants_dx;
     bool alias;            /* plan.alias, an Activation that the loss has taken over, or absorbed */
     bool absorbed;         /* the layer behind it does its work (LayerKind.fuse): its output never exists */
-    bool brief;            /* its output lasts for a chunk: the backward pass works it out again */
+    bool brief;            /* its output lasts for a chunk: nobody wants it later, or the backward pass works it out again */
+    bool wide;             /* a slice goes through it at once: its weights are too many to be read for every chunk */
     bool deferred;         /* its weight gradient can be left to the update: see network_step.c */
     size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
     size_t packed_at, shared_at;
@@ -51,7 +52,7 @@ struct Network {
     int ranks;
     int chunk;         /* samples a thread takes through its layers at a time */
     int held;          /* samples whose outputs it keeps: a chunk, or its slice where `gathers` */
-    bool gathers;      /* layers with plan.whole_batch: chunks go through the layers between two of those */
+    bool gathers;      /* some layers see a slice at once: chunks go through the layers between two of those */
     size_t params, states, packed_size, shared_size; /* floats, floats, floats, doubles a rank */
     float *param, *state, *packed, *slots[2];
     double *shared;
@@ -97,7 +98,9 @@ void network_settle(Network *net); /* after a step with a finite loss, on one th
 void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
 
-/* A training pass of a network that gathers, over the rank's whole slice, whose inputs are in act[0]. */
+/* A training pass of a network that gathers, over the rank's whole slice, whose inputs are in act[0]: span of layers after span.
+ * Backwards a span ends below this layer if network_span_ends says so. */
+bool network_span_ends(const Network *net, int layer);
 void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int n);
 void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy);
 

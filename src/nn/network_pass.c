@@ -20,7 +20,8 @@ static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int 
     Layer *layer = &net->layer[index];
     Seat *seat = &net->seat[rank];
     LayerRun run = {
-        .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n, .most = net->chunk,
+        .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n,
+        .most = layer->wide ? net->held : net->chunk,
         .x = act_at(net, seat, index, at), .y = act_at(net, seat, index + 1, at),
         .keep = seat->keep[index] + (size_t)at * layer->plan.keep, .memo = seat->memo[index], .scratch = seat->scratch,
         .packed = net->packed + layer->packed_at, .shared = net->shared + layer->shared_at * (size_t)net->ranks,
@@ -149,56 +150,75 @@ void network_chunk_backward(Network *net, int rank, const Pass *pass, int first,
         *dx = dy;
 }
 
-/* ---- slices: a layer that gathers begins a span of layers, through which the slice goes in chunks */
+/* ---- slices: a layer that sees all of its slice begins a span of layers, through which the slice goes in chunks; a wide one
+ * is a span by itself */
+
+static bool span_begins(const Network *net, int layer)
+{
+    const Layer *at = &net->layer[layer];
+    return at->plan.whole_batch || at->wide || (layer > 0 && at[-1].wide);
+}
+
+bool network_span_ends(const Network *net, int layer)
+{
+    const Layer *at = &net->layer[layer];
+    return at->plan.whole_batch || at->wide || (layer + 1 < net->layers && at[1].wide);
+}
+
+static int span_chunk(const Network *net, int layer, int count, int at)
+{
+    int chunk = net->layer[layer].wide ? count : net->chunk;
+    return count - at < chunk ? count - at : chunk;
+}
 
 void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count)
 {
     for (int from = 0, to; from < net->layers; from = to) {
-        for (to = from + 1; to < net->layers && !net->layer[to].plan.whole_batch; to++) {}
+        for (to = from + 1; to < net->layers && !span_begins(net, to); to++) {}
         if (net->layer[from].plan.whole_batch) {
             LayerRun run = run_of(net, rank, from, pass, first, 0, count);
             run.plan->kind->gather(&run);
         }
-        for (int at = 0; at < count; at += net->chunk)
-            layers_forward(net, rank, pass, from, to, first + at, at, count - at < net->chunk ? count - at : net->chunk);
+        for (int at = 0, n; at < count; at += n) {
+            n = span_chunk(net, from, count, at);
+            layers_forward(net, rank, pass, from, to, first + at, at, n);
+        }
     }
 }
 
-/* Backwards a span ends with the layer that gathers and begins behind the one before: what that does with its gradient
- * goes chunk by chunk, too, once its sums are known. */
+/* Backwards a layer that gathers is the top of its span: what it does with its gradient goes chunk by chunk, too, once its sums
+ * are known. */
 void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count, float *dy)
 {
     Seat *seat = &net->seat[rank];
     Pass again = *pass; /* a brief layer's output once more */
     again.look = again.find_bad = false;
-    size_t width = shape_size(network_output(net));
-    bool gathered = false; /* top has */
-    for (int top = net->layers - 1, below;; top = below, gathered = true) {
-        int stop = net->first_trained;
-        for (below = gathered ? top - 1 : top; below >= stop && !net->layer[below].plan.whole_batch;)
-            below--;
-        bool gathers = below >= stop;
-        int bottom = gathers ? below + 1 : stop, busy = top;
+    int stop = net->first_trained;
+    for (int top = net->layers - 1, bottom; top >= stop; top = bottom - 1) {
+        if (net->layer[top].plan.whole_batch) {
+            LayerRun run = run_of(net, rank, top, pass, first, 0, count);
+            run.dy = dy;
+            run.plan->kind->gather_back(&run);
+        }
+        for (bottom = top; bottom > stop && !network_span_ends(net, bottom - 1);)
+            bottom--;
+        int busy = top, below = bottom - 1;
         while (busy >= bottom && is_idle(&net->layer[busy]))
             busy--;
-        if (busy >= bottom) {
-            float *to = gathers ? seat->span[dy == seat->span[0]] : NULL;
-            size_t next = gathers ? network_act_size(net, below) : 0;
-            for (int at = 0; at < count; at += net->chunk) {
-                int n = count - at < net->chunk ? count - at : net->chunk;
-                if (gathers && net->layer[below].brief)
-                    layers_forward(net, rank, &again, below, below + 1, first + at, at, n);
-                layers_backward(net, rank, pass, top, bottom, first + at, at, n, dy + (size_t)at * width,
-                                gathers ? to + (size_t)at * next : NULL, gathers);
-            }
-            dy = to;
-            width = next;
+        if (busy < bottom)
+            continue;
+        bool goes_on = bottom > stop;
+        float *kept = goes_on ? kept_slope(net, rank, pass, below, 0) : NULL;
+        float *to = !goes_on ? NULL : kept ? kept : seat->span[dy == seat->span[0]];
+        size_t width = network_act_size(net, top), next = goes_on ? network_act_size(net, below) : 0;
+        for (int at = 0, n; at < count; at += n) {
+            n = span_chunk(net, top, count, at);
+            if (goes_on && net->layer[below].brief)
+                layers_forward(net, rank, &again, below, below + 1, first + at, at, n);
+            layers_backward(net, rank, pass, top, bottom, first + at, at, n, dy + (size_t)at * width,
+                            goes_on ? to + (size_t)at * next : NULL, goes_on);
         }
-        if (!gathers)
-            return;
-        LayerRun run = run_of(net, rank, below, pass, first, 0, count);
-        run.dy = dy;
-        run.plan->kind->gather_back(&run);
+        dy = to;
     }
 }
 

@@ -141,6 +141,42 @@ static void chunks_between_batchnorms(void **state)
     assert_true(used > 5);
 }
 
+/* Maps go in pieces, a dense layer with many weights takes its slice at once: first or last of them, in the middle of maps, beside BatchNorm,
+ * frozen itself, behind frozen layers. */
+static void wide_dense_layers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *layer[7];
+        int wide, frozen[3]; /* frozen: layers and 1, ended by 0 */
+    } nets[] = {
+        {{"conv 9 1x1", "flatten", "dense 50 gelu", "dense 6"}, 2, {0}},
+        {{"conv 9 1x1", "flatten", "dense 50 gelu", "dropout 0.2", "dense 6"}, 2, {1, 2}},
+        {{"flatten", "dense 6048", "reshape 24x28x9", "conv 1 3x3 gelu", "maxpool 2"}, 1, {0}},
+        {{"conv 9 1x1", "flatten", "dense 50 gelu", "dense 6048", "reshape 24x28x9", "conv 2 3x3", "batchnorm"}, 2, {0}},
+        {{"conv 9 1x1", "batchnorm", "flatten", "dense 60", "batchnorm", "dense 3"}, 3, {0}},
+        {{"conv 9 1x1", "batchnorm", "flatten", "dense 60", "batchnorm", "dense 3"}, 3, {4}},
+        {{"conv 9 1x1", "batchnorm", "flatten", "dense 60", "batchnorm", "dense 3"}, 3, {1, 2}},
+        {{"conv 9 1x1", "flatten", "activation gelu", "dense 50 gelu", "dense 6"}, 3, {1, 4}},
+    };
+    Rng rng = rng_new(10, RNG_TEST, 0, 0);
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Case c = case_new(shape_map(24, 28, 2), 17, (uint32_t)i);
+        for (int j = 0; j < 7 && nets[i].layer[j]; j++)
+            case_add(&c, layer_of(nets[i].layer[j]));
+        for (const int *frozen = nets[i].frozen; *frozen; frozen++)
+            c.frozen[*frozen - 1] = true;
+        snprintf(c.text, sizeof c.text, "wide %zu", i);
+        case_fill(&c, &rng);
+        OptimizerSpec optimizer = optimizer_of("sgd");
+        Network *net = case_network(&c, 1, &optimizer, false);
+        assert_true(net->gathers && net->layer[nets[i].wide].wide && net->chunk < 17);
+        network_free(net);
+        assert_true(case_run(&c));
+        case_free(&c);
+    }
+}
+
 /* UpSample and the Conv behind it are one layer where that pays; what they give and learn stays the same. */
 static void fused_layers(void **state)
 {
@@ -183,6 +219,7 @@ static const struct CMUnitTest tests[] = {
     ON_TEAMS(frozen_layers),
     ON_TEAMS(fused_layers),
     ON_TEAMS(chunks_between_batchnorms),
+    ON_TEAMS(wide_dense_layers),
     ON_TEAMS(chunks),
 };
 
