@@ -163,15 +163,14 @@ static void square_share(const Step *step, int rank, float *const *grads)
 
 static void measure(const Step *step, Seat *seat, const Part *part, const UpdateRange *range)
 {
-    double weights = 0, absolute = 0;
-    for (size_t i = 0; i < part->count; i++) {
-        weights += (double)range->parameter[i] * range->parameter[i];
-        absolute += fabs((double)range->parameter[i]);
-    }
-    seat->health[3 * part->layer] += update_square_norm(range);
-    seat->health[3 * part->layer + 1] += weights;
+    double squares, magnitudes;
+    update_weight_norms(range, &squares, &magnitudes);
     if (part->plan->role == TENSOR_WEIGHT)
-        seat->decay += step->settings->l1 * absolute + step->settings->l2 * weights;
+        seat->decay += step->settings->l1 * magnitudes + step->settings->l2 * squares;
+    if (!step->net->watch)
+        return;
+    seat->health[3 * part->layer] += update_square_norm(range);
+    seat->health[3 * part->layer + 1] += squares;
 }
 
 static void update_part(const Step *step, int rank, const Part *part, const UpdateRange *range)

@@ -55,3 +55,8 @@ double update_square_norm(const UpdateRange *r)
 {
     return KERNEL_TABLE(update_kernels)->square_norm(r);
 }
+
+void update_weight_norms(const UpdateRange *r, double *squares, double *magnitudes)
+{
+    KERNEL_TABLE(update_kernels)->weight_norms(r, squares, magnitudes);
+}

@@ -39,4 +39,7 @@ void update_nadam(const UpdateRange *r, double factor_m, double factor_g, double
  * the global norm as Keras does it.  Changes nothing. */
 double update_square_norm(const UpdateRange *r);
 
+/* Sums over a part's parameters as they are: of their squares, of their magnitudes. */
+void update_weight_norms(const UpdateRange *r, double *squares, double *magnitudes);
+
 #endif

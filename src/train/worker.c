@@ -116,16 +116,15 @@ static void read_mail(Worker *w)
 
 static void train(Worker *w)
 {
-    double cost = 0;
     while (w->state == WORKER_RUNNING) {
         read_mail(w);
         if (w->state != WORKER_RUNNING)
             break;
         Error err = {0};
-        worker_look_ahead(w, cost);
+        worker_look_ahead(w);
         double start = clock_seconds();
         TrainerState after = trainer_step(w->trainer, &err);
-        cost = clock_seconds() - start;
+        worker_look_behind(w, clock_seconds() - start);
         if (after == TRAINER_DONE)
             w->state = WORKER_DONE;
         if (after == TRAINER_FAILED) {

@@ -49,12 +49,14 @@ struct Worker {
     Shared *history;             /* room for `history_room` metrics; snapshots see those that were there when they were made */
     int history_room, history_count;
     Snapshot last;               /* pictures and codes of the last look, and its health */
-    double published, looked, look_cost, coded, code_cost, examined; /* when, and how long it took */
+    double published, looked, look_cost, coded, code_cost, examined, layer_cost; /* when, and how long it took */
+    double step_cost;            /* of a step that is not watched */
 };
 
 /* worker_look.c */
 Snapshot *worker_look(Worker *worker);                    /* a snapshot of now */
-void worker_look_ahead(Worker *worker, double step_cost); /* before a step that takes so long: will its layers be looked at? */
+void worker_look_ahead(Worker *worker);                   /* before a step: will its layers be looked at? */
+void worker_look_behind(Worker *worker, double seconds);  /* that step took so long */
 double worker_look_wait(const Worker *worker);            /* seconds from one snapshot to the next */
 void worker_look_renew(Worker *worker);                   /* its pictures are of other samples */
 void worker_look_clear(Worker *worker);

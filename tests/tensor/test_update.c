@@ -196,6 +196,14 @@ static void live(size_t optimizer, size_t count, int threads, Extras extras)
             optimizers[optimizer].reference(&life[i], g, t);
         }
         assert_near(update_square_norm(&r), square, 1e-5, 1e-9);
+        double squares, magnitudes, parameter_squares = 0, parameter_magnitudes = 0;
+        for (size_t i = 0; i < count; i++) {
+            parameter_squares += (double)p[i] * (double)p[i];
+            parameter_magnitudes += fabs((double)p[i]);
+        }
+        update_weight_norms(&r, &squares, &magnitudes);
+        assert_near(squares, parameter_squares, 1e-12, 1e-30);
+        assert_near(magnitudes, parameter_magnitudes, 1e-12, 1e-30);
         float before = gradient[0][OFFSET - 1], after = gradient[0][OFFSET + count];
         optimizers[optimizer].run(&r, t);
         assert_true(gradient[0][OFFSET - 1] == before && gradient[0][OFFSET + count] == after);

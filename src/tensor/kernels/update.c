@@ -160,6 +160,21 @@ static double square_norm(const UpdateRange *r)
     return vec_sum_total(&sum);
 }
 
+static void weight_norms(const UpdateRange *r, double *squares, double *magnitudes)
+{
+    VecSum square = {0}, magnitude = {0};
+    for (size_t i = 0; i < r->count; i += VECTOR_FLOATS) {
+        Vec p = vec_load_up_to(r->parameter + i, r->count - i), size = vec_select(p < 0, -p, p);
+        VecDouble low = vec_low(size), high = vec_high(size);
+        square.low += low * low;
+        square.high += high * high;
+        magnitude.low += low;
+        magnitude.high += high;
+    }
+    *squares = vec_sum_total(&square);
+    *magnitudes = vec_sum_total(&magnitude);
+}
+
 const UpdateKernels KERNEL(update_kernels) = {
     .sgd = sgd_walk,
     .momentum = momentum_walk,
@@ -170,4 +185,5 @@ const UpdateKernels KERNEL(update_kernels) = {
     .adam = adam_walk,
     .nadam = nadam_walk,
     .square_norm = square_norm,
+    .weight_norms = weight_norms,
 };

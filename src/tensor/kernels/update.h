@@ -17,6 +17,7 @@ typedef void UpdateKernel(const UpdateRange *r, const UpdateFactors *f);
 typedef struct UpdateKernels {
     UpdateKernel *sgd, *momentum, *nesterov, *rmsprop, *adagrad, *adadelta, *adam, *nadam;
     double (*square_norm)(const UpdateRange *r);
+    void (*weight_norms)(const UpdateRange *r, double *squares, double *magnitudes);
 } UpdateKernels;
 
 KERNEL_TABLES(UpdateKernels, update_kernels);
