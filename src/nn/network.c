@@ -148,27 +148,29 @@ static void mark_wide(Network *net)
     }
 }
 
-/* Layers below the first that learns are wanted by the next one only; and BatchNorm's output is its input times a number, plus one:
- * quicker worked out again than stored and read.  Unless somebody reads all of it. */
+/* What lasts for a chunk only, unless somebody reads the whole slice: all that layers below the first that learns leave behind, and
+ * those above the turn; and BatchNorm's output, its input times a number, plus one, which is worked out again quicker than stored
+ * and read. */
 static void mark_brief(Network *net)
 {
     for (int i = 0; i < net->layers && net->gathers; i++) {
-        bool read = network_span_ends(net, i) && !net->layer[i].plan.whole_batch;
+        Layer *layer = &net->layer[i];
+        bool read = network_span_ends(net, i) && !layer->plan.whole_batch;
         int next = i + 1;
         for (; next < net->layers && net->layer[next].alias; next++)
             read |= network_span_ends(net, next);
-        if (read || next == net->layers)
-            continue;
-        const Layer *reader = &net->layer[next];
-        net->layer[i].brief = next < net->first_trained || (net->layer[i].plan.whole_batch && !reader->deferred
-                                                            && !reader->plan.whole_batch);
+        layer->brief_keep = !layer->wide && (i < net->first_trained || i >= net->turn);
+        if (next < net->layers)
+            read |= next >= net->first_trained && (net->layer[next].deferred || net->layer[next].plan.whole_batch);
+        bool again = layer->plan.whole_batch && next < net->layers;
+        layer->brief = !read && (next < net->first_trained || i >= net->turn || again);
     }
 }
 
-/* Floats a sample of gradients that have to be there for the whole slice: the loss's, and between spans. */
+/* Floats a sample of gradients that have to be there for the whole slice: between spans, and the loss's if no chunk turns. */
 static size_t span_floats(const Network *net)
 {
-    size_t widest = net->gathers ? shape_size(network_output(net)) : 0;
+    size_t widest = net->gathers && net->turn == net->layers ? shape_size(network_output(net)) : 0;
     for (int i = net->first_trained; i < net->layers && net->gathers; i++)
         if (network_span_ends(net, i) && network_act_size(net, i) > widest)
             widest = network_act_size(net, i);
@@ -211,6 +213,7 @@ static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
     mark_wide(net);
     net->held = net->gathers ? slice_of(net) : net->chunk;
     size_t n = (size_t)net->held, chunk = (size_t)net->chunk;
+    net->turn = network_turn(net);
     bool defers = mark_deferred(net);
     mark_brief(net);
     size_t seat = round_up(n * shape_size(net->options.input)) + round_up(scratch);
@@ -218,7 +221,7 @@ static bool plan_memory(Network *net, size_t *seat_floats, Error *err)
         const Layer *layer = &net->layer[i];
         if (!layer->alias)
             seat += round_up((layer->brief ? chunk : n) * shape_size(layer->plan.out));
-        seat += round_up(n * layer->plan.keep) + round_up(layer->plan.memo);
+        seat += round_up((layer->brief_keep ? chunk : n) * layer->plan.keep) + round_up(layer->plan.memo);
     }
     if (slopes)
         seat += 2 * (round_up(chunk * widest) + round_up(n * span_floats(net)));
@@ -266,7 +269,7 @@ static bool take_seat(Network *net, Seat *seat, size_t floats, Error *err)
     for (int i = 0; i < net->layers; i++) {
         const Layer *layer = &net->layer[i];
         seat->act[i + 1] = layer->alias ? seat->act[i] : TAKE((layer->brief ? chunk : n) * shape_size(layer->plan.out));
-        seat->keep[i] = TAKE(n * layer->plan.keep);
+        seat->keep[i] = TAKE((layer->brief_keep ? chunk : n) * layer->plan.keep);
         seat->memo[i] = TAKE(layer->plan.memo);
         scratch = layer->plan.scratch > scratch ? layer->plan.scratch : scratch;
     }

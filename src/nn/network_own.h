@@ -14,7 +14,8 @@ typedef struct Layer {
     bool wants_dx;
     bool alias;            /* plan.alias, an Activation that the loss has taken over, or absorbed */
     bool absorbed;         /* the layer behind it does its work (LayerKind.fuse): its output never exists */
-    bool brief;            /* its output lasts for a chunk: nobody wants it later, or the backward pass works it out again */
+    bool brief;            /* its output lasts for a chunk: nobody wants it later, or it is worked out again */
+    bool brief_keep;       /* the same of `keep` */
     bool wide;             /* a slice goes through it at once: its weights are too many to be read for every chunk */
     bool deferred;         /* its weight gradient can be left to the update: see network_step.c */
     size_t tensor_at[LAYER_TENSORS]; /* into params, or into state for TENSOR_STATE */
@@ -52,6 +53,7 @@ struct Network {
     int ranks;
     int chunk;         /* samples a thread takes through its layers at a time */
     int held;          /* samples whose outputs it keeps: a chunk, or its slice where `gathers` */
+    int turn;          /* the lowest layer whose backward pass follows a chunk's loss at once; `layers`: none */
     bool gathers;      /* some layers see a slice at once: chunks go through the layers between two of those */
     size_t params, states, packed_size, shared_size; /* floats, floats, floats, doubles a rank */
     float *param, *state, *packed, *slots[2];
@@ -98,13 +100,17 @@ void network_settle(Network *net); /* after a step with a finite loss, on one th
 void network_chunk_forward(Network *net, int rank, const Pass *pass, int first, int n);
 void network_chunk_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy, float **dx);
 
-/* A training pass of a network that gathers, over the rank's whole slice, whose inputs are in act[0]: span of layers after span.
- * Backwards a span ends below this layer if network_span_ends says so. */
-bool network_span_ends(const Network *net, int layer);
-void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int n);
-void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int n, float *dy);
+/* A training pass over a rank's slice, the `first` of the batch and on, span after span.  A network that gathers has the slice's
+ * inputs in act[0] and calls network_slice_forward and, behind the turns, network_slice_backward; then `at` is a chunk's place in the
+ * slice, else 0. */
+void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count); /* up to the last span */
+int network_turn_chunk(const Network *net, int count, int at);                              /* samples of the turn from place `at` on */
+const float *network_turn_forward(Network *net, int rank, const Pass *pass, int first, int at, int n); /* the network's output */
+float *network_slope(const Network *net, int rank, const Pass *pass, int at); /* where the gradient of that output goes */
+void network_turn_backward(Network *net, int rank, const Pass *pass, int first, int at, int n, float *dy);
+void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count);
 
-/* Where the gradient of the last output goes. */
-float *network_slope(const Network *net, int rank, const Pass *pass);
+int network_turn(const Network *net);                         /* net->turn */
+bool network_span_ends(const Network *net, int layer);        /* backwards, a span ends above this layer */
 
 #endif

@@ -23,7 +23,7 @@ static LayerRun run_of(Network *net, int rank, int index, const Pass *pass, int 
         .spec = &layer->spec, .plan = &layer->plan, .activation = layer->activation, .n = n,
         .most = layer->wide ? net->held : net->chunk,
         .x = act_at(net, seat, index, at), .y = act_at(net, seat, index + 1, at),
-        .keep = seat->keep[index] + (size_t)at * layer->plan.keep, .memo = seat->memo[index], .scratch = seat->scratch,
+        .keep = seat->keep[index] + (layer->brief_keep ? 0 : (size_t)at * layer->plan.keep), .memo = seat->memo[index], .scratch = seat->scratch,
         .packed = net->packed + layer->packed_at, .shared = net->shared + layer->shared_at * (size_t)net->ranks,
         .training = pass->training && !layer->frozen, .sampling = pass->sampling,
         .seed = net->options.seed, .step = pass->random_step, .layer = (uint32_t)index, .first = (uint32_t)first,
@@ -106,13 +106,6 @@ static float *kept_slope(const Network *net, int rank, const Pass *pass, int ind
     return net->seat[rank].kept[index] + (size_t)at * shape_size(net->layer[index].plan.out);
 }
 
-float *network_slope(const Network *net, int rank, const Pass *pass)
-{
-    const Seat *seat = &net->seat[rank];
-    float *kept = kept_slope(net, rank, pass, net->layers - 1, 0);
-    return kept ? kept : net->gathers ? seat->span[0] : seat->slope[0];
-}
-
 static bool is_idle(const Layer *layer)
 {
     return layer->alias && layer->activation.kind == ACT_LINEAR;
@@ -151,12 +144,12 @@ void network_chunk_backward(Network *net, int rank, const Pass *pass, int first,
 }
 
 /* ---- slices: a layer that sees all of its slice begins a span of layers, through which the slice goes in chunks; a wide one
- * is a span by itself */
+ * is a span by itself.  In the last span each chunk turns round: forwards, loss, backwards, while all of it is in cache. */
 
 static bool span_begins(const Network *net, int layer)
 {
     const Layer *at = &net->layer[layer];
-    return at->plan.whole_batch || at->wide || (layer > 0 && at[-1].wide);
+    return layer == 0 || at->plan.whole_batch || at->wide || at[-1].wide;
 }
 
 bool network_span_ends(const Network *net, int layer)
@@ -165,50 +158,127 @@ bool network_span_ends(const Network *net, int layer)
     return at->plan.whole_batch || at->wide || (layer + 1 < net->layers && at[1].wide);
 }
 
+static int span_end(const Network *net, int from)
+{
+    int to = from + 1;
+    while (to < net->layers && !span_begins(net, to))
+        to++;
+    return to;
+}
+
+static int last_span(const Network *net)
+{
+    int layer = net->layers - 1;
+    while (!span_begins(net, layer))
+        layer--;
+    return layer;
+}
+
+/* The lowest layer of the span whose backward pass ends with this one. */
+static int span_bottom(const Network *net, int top)
+{
+    int bottom = top;
+    while (bottom > net->first_trained && !network_span_ends(net, bottom - 1))
+        bottom--;
+    return bottom;
+}
+
+static bool has_work(const Network *net, int bottom, int top)
+{
+    while (top >= bottom && is_idle(&net->layer[top]))
+        top--;
+    return top >= bottom;
+}
+
+int network_turn(const Network *net)
+{
+    int top = net->layers - 1;
+    if (net->layer[top].plan.whole_batch || net->layer[top].wide || net->first_trained > top)
+        return net->layers;
+    int bottom = span_bottom(net, top);
+    return has_work(net, bottom, top) ? bottom : net->layers;
+}
+
 static int span_chunk(const Network *net, int layer, int count, int at)
 {
     int chunk = net->layer[layer].wide ? count : net->chunk;
     return count - at < chunk ? count - at : chunk;
 }
 
-void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count)
+int network_turn_chunk(const Network *net, int count, int at)
 {
-    for (int from = 0, to; from < net->layers; from = to) {
-        for (to = from + 1; to < net->layers && !span_begins(net, to); to++) {}
-        if (net->layer[from].plan.whole_batch) {
-            LayerRun run = run_of(net, rank, from, pass, first, 0, count);
-            run.plan->kind->gather(&run);
-        }
-        for (int at = 0, n; at < count; at += n) {
-            n = span_chunk(net, from, count, at);
-            layers_forward(net, rank, pass, from, to, first + at, at, n);
-        }
-    }
+    return span_chunk(net, last_span(net), count, at);
 }
 
-/* Backwards a layer that gathers is the top of its span: what it does with its gradient goes chunk by chunk, too, once its sums
- * are known. */
-void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count, float *dy)
+static void gather(Network *net, int rank, const Pass *pass, int layer, int first, int count)
+{
+    if (!net->layer[layer].plan.whole_batch)
+        return;
+    LayerRun run = run_of(net, rank, layer, pass, first, 0, count);
+    run.plan->kind->gather(&run);
+}
+
+void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count)
+{
+    int last = last_span(net);
+    for (int from = 0; from < last; from = span_end(net, from)) {
+        gather(net, rank, pass, from, first, count);
+        for (int at = 0, n; at < count; at += n) {
+            n = span_chunk(net, from, count, at);
+            layers_forward(net, rank, pass, from, span_end(net, from), first + at, at, n);
+        }
+    }
+    gather(net, rank, pass, last, first, count);
+}
+
+const float *network_turn_forward(Network *net, int rank, const Pass *pass, int first, int at, int n)
+{
+    layers_forward(net, rank, pass, last_span(net), net->layers, first, at, n);
+    return act_at(net, &net->seat[rank], net->layers, at);
+}
+
+float *network_slope(const Network *net, int rank, const Pass *pass, int at)
+{
+    const Seat *seat = &net->seat[rank];
+    float *kept = kept_slope(net, rank, pass, net->layers - 1, at);
+    if (kept)
+        return kept;
+    bool turns = !net->gathers || net->turn < net->layers;
+    return turns ? seat->slope[0] : seat->span[0] + (size_t)at * shape_size(network_output(net));
+}
+
+void network_turn_backward(Network *net, int rank, const Pass *pass, int first, int at, int n, float *dy)
+{
+    if (net->turn == net->layers)
+        return;
+    int below = net->turn - 1;
+    bool goes_on = net->turn > net->first_trained;
+    float *to = goes_on ? kept_slope(net, rank, pass, below, at) : NULL;
+    if (goes_on && !to)
+        to = net->seat[rank].span[0] + (size_t)at * network_act_size(net, below);
+    layers_backward(net, rank, pass, net->layers - 1, net->turn, first, at, n, dy, to, goes_on);
+}
+
+/* A layer that gathers is the top of its span here: what it does with its gradient goes chunk by chunk, too, once its sums are
+ * known. */
+void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count)
 {
     Seat *seat = &net->seat[rank];
     Pass again = *pass; /* a brief layer's output once more */
     again.look = again.find_bad = false;
-    int stop = net->first_trained;
-    for (int top = net->layers - 1, bottom; top >= stop; top = bottom - 1) {
+    float *kept = kept_slope(net, rank, pass, net->turn - 1, 0), *dy = kept ? kept : seat->span[0];
+    for (int top = net->turn - 1, bottom; top >= net->first_trained; top = bottom - 1) {
         if (net->layer[top].plan.whole_batch) {
             LayerRun run = run_of(net, rank, top, pass, first, 0, count);
             run.dy = dy;
             run.plan->kind->gather_back(&run);
         }
-        for (bottom = top; bottom > stop && !network_span_ends(net, bottom - 1);)
-            bottom--;
-        int busy = top, below = bottom - 1;
-        while (busy >= bottom && is_idle(&net->layer[busy]))
-            busy--;
-        if (busy < bottom)
+        bottom = span_bottom(net, top);
+        if (!has_work(net, bottom, top))
             continue;
-        bool goes_on = bottom > stop;
-        float *kept = goes_on ? kept_slope(net, rank, pass, below, 0) : NULL;
+        int below = bottom - 1;
+        bool goes_on = bottom > net->first_trained;
+        kept = goes_on ? kept_slope(net, rank, pass, below, 0) : NULL;
         float *to = !goes_on ? NULL : kept ? kept : seat->span[dy == seat->span[0]];
         size_t width = network_act_size(net, top), next = goes_on ? network_act_size(net, below) : 0;
         for (int at = 0, n; at < count; at += n) {

@@ -28,11 +28,13 @@ static void fill_chunk(const Network *net, const BatchSource *source, Seat *seat
                  labels ? seat->labels : NULL);
 }
 
-static double chunk_loss(const Network *net, const BatchSource *source, Seat *seat, int n, float scale, float *gradient)
+/* Of n samples from place `at` of those held. */
+static double chunk_loss(const Network *net, const BatchSource *source, Seat *seat, int at, int n, const float *y, float scale,
+                         float *gradient)
 {
-    const float *target = source->target_is_input ? seat->act[0] : seat->target;
-    return loss_spec_kind(&net->loss)->eval(net->logits, n, shape_size(network_output(net)), seat->act[net->layers], target,
-                                            seat->labels, scale, gradient, &seat->correct);
+    size_t width = shape_size(network_output(net));
+    const float *target = (source->target_is_input ? seat->act[0] : seat->target) + (size_t)at * width;
+    return loss_spec_kind(&net->loss)->eval(net->logits, n, width, y, target, seat->labels + at, scale, gradient, &seat->correct);
 }
 
 static void clear_results(Network *net, Seat *seat)
@@ -47,6 +49,24 @@ static void clear_results(Network *net, Seat *seat)
 
 /* ---- the three phases of a step */
 
+/* Also without samples: the others wait at the barriers. */
+static void begin_slice(const Step *step, int rank, const Pass *pass, int first, int count)
+{
+    Network *net = step->net;
+    if (!net->gathers)
+        return;
+    fill_chunk(net, step->source, &net->seat[rank], first, count);
+    network_slice_forward(net, rank, pass, first, count);
+}
+
+static const float *forward_chunk(const Step *step, int rank, const Pass *pass, int first, int place, int n)
+{
+    Network *net = step->net;
+    if (!net->gathers)
+        fill_chunk(net, step->source, &net->seat[rank], first, n);
+    return network_turn_forward(net, rank, pass, first, place, n);
+}
+
 static void learn_slice(const Step *step, int rank)
 {
     Network *net = step->net;
@@ -57,21 +77,17 @@ static void learn_slice(const Step *step, int rank)
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
                  .batch = step->n, .kl_weight = (float)(step->settings->kl_weight / step->n), .kl = seat->kl, .defer = step->defer};
     pass.look = net->watch;
-    float *slope = network_slope(net, rank, &pass);
-    if (net->gathers) { /* also without samples: the others wait at the barriers */
-        fill_chunk(net, step->source, seat, first, count);
-        network_slice_forward(net, rank, &pass, first, count);
-        seat->loss += chunk_loss(net, step->source, seat, count, (float)scale, slope);
-        network_slice_backward(net, rank, &pass, first, count, slope);
-        return;
+    begin_slice(step, rank, &pass, first, count);
+    for (int at = 0, n; at < count; at += n) {
+        n = network_turn_chunk(net, count, at);
+        int place = net->gathers ? at : 0;
+        const float *y = forward_chunk(step, rank, &pass, first + at, place, n);
+        float *slope = network_slope(net, rank, &pass, place);
+        seat->loss += chunk_loss(net, step->source, seat, place, n, y, (float)scale, slope);
+        network_turn_backward(net, rank, &pass, first + at, place, n, slope);
     }
-    for (int at = 0; at < count; at += net->chunk) {
-        int n = count - at < net->chunk ? count - at : net->chunk;
-        fill_chunk(net, step->source, seat, first + at, n);
-        network_chunk_forward(net, rank, &pass, first + at, n);
-        seat->loss += chunk_loss(net, step->source, seat, n, (float)scale, slope);
-        network_chunk_backward(net, rank, &pass, first + at, n, slope, NULL);
-    }
+    if (net->gathers)
+        network_slice_backward(net, rank, &pass, first, count);
 }
 
 /* All threads compute the same totals in the same order. */
@@ -247,15 +263,10 @@ static void find_bad_layer(const Step *step, int rank)
     double kl[2] = {0};
     Pass pass = {.to = net->layers, .training = true, .sampling = true, .random_step = step->settings->random_step,
                  .batch = step->n, .kl = kl, .find_bad = true};
-    if (net->gathers) {
-        fill_chunk(net, step->source, seat, first, count);
-        network_slice_forward(net, rank, &pass, first, count);
-        return;
-    }
-    for (int at = 0; at < count; at += net->chunk) {
-        int n = count - at < net->chunk ? count - at : net->chunk;
-        fill_chunk(net, step->source, seat, first + at, n);
-        network_chunk_forward(net, rank, &pass, first + at, n);
+    begin_slice(step, rank, &pass, first, count);
+    for (int at = 0, n; at < count; at += n) {
+        n = network_turn_chunk(net, count, at);
+        forward_chunk(step, rank, &pass, first + at, net->gathers ? at : 0, n);
     }
 }
 
@@ -341,7 +352,7 @@ static void evaluate_work(void *arg, int rank)
         int n = count - at < net->chunk ? count - at : net->chunk;
         fill_chunk(net, e->source, seat, first + at, n);
         network_chunk_forward(net, rank, &pass, first + at, n);
-        seat->loss += chunk_loss(net, e->source, seat, n, 0, NULL);
+        seat->loss += chunk_loss(net, e->source, seat, 0, n, seat->act[net->layers], 0, NULL);
         if (e->view)
             show_chunk(e, seat, first + at, n);
     }
