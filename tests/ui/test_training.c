@@ -8,7 +8,7 @@ static void pauses_and_goes_on(void **state)
 {
     (void)state;
     char before[1024], after[1024];
-    Pty *pty = start_training(100000, in_scratch("steered"));
+    Pty *pty = start_training(100000, put_folder("paused"));
     pty_type(pty, " ");
     assert_true(pty_sees(pty, "paused", 20));
     assert_true(pty_settles(pty, 0.3, 20));
@@ -30,7 +30,7 @@ static void any_size_at_any_moment(void **state)
 {
     (void)state;
     static const int sizes[][2] = {{200, 60}, {60, 20}, {40, 12}, {30, 8}, {1, 1}, {120, 34}, {500, 100}, {20, 5}, {80, 24}};
-    Pty *pty = start_training(100000, in_scratch("steered"));
+    Pty *pty = start_training(100000, put_folder("resized"));
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         pty_resize(pty, sizes[i][0], sizes[i][1]);
         if (sizes[i][0] >= 20)
@@ -50,6 +50,8 @@ static void any_size_at_any_moment(void **state)
 static void steers_while_it_runs(void **state)
 {
     (void)state;
+    size_t size;
+    Error err = {0};
     Pty *pty = start_training(100000, put_folder("steered"));
     pty_type(pty, "r");
     assert_true(pty_sees(pty, "learning rate", 20));
@@ -61,6 +63,11 @@ static void steers_while_it_runs(void **state)
     assert_true(pty_sees(pty, "saved", 20));
     stop(pty);
     leave(pty);
+    char *log = file_read(in_scratch("steered/small/log.txt"), 1 << 24, &size, &err);
+    check_good(log != NULL, &err);
+    const char *changed = strstr(log, "  lr: lr 0.001 -> 0.25\n");
+    assert_true(changed && strstr(log, "  start: stage train: ") < changed && strstr(changed, "  stop: stopped after batch "));
+    free(log);
 }
 
 /* ---- leaving in the middle */
