@@ -65,7 +65,7 @@ static void check_text(const Design *design)
     if (!design_check(design, NULL))
         return;
     for (int kept = 0; kept < 2; kept++) {
-        char *text = kept ? design_print_kept(design) : design_print(design, false);
+        char *text = kept ? design_print_kept(design, true) : design_print(design, false);
         Design *again = design_parse_draft(text, design->name, &err);
         if (!again || !design_equal(again, design))
             fail_msg("written and read it is another design: %s\n%s", again ? "" : err.what, text);
