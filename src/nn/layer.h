@@ -97,9 +97,11 @@ struct LayerKind {
     const char *group; /* "layers that learn", "layers that resize", "layers that only shape": for the menus */
     bool (*plan)(const LayerSpec *spec, Shape in, bool training, bool wants_dx, LayerPlan *out, Error *err); /* out has kind, arithmetic, in */
     void (*pack)(const LayerRun *run, int rank, int size); /* NULL: nothing to pack */
-    /* With plan.whole_batch, in training: on all samples of the rank's slice, x known before `forward` and dy before `backward`;
-     * what they find stays in memo.  They meet the other ranks at barriers.  Then the passes may take a few samples at a time. */
-    void (*gather)(const LayerRun *run), (*gather_back)(const LayerRun *run);
+    /* With plan.whole_batch, in training: gather adds up x of some samples after others of the rank's slice, while it is still in
+     * cache behind the layer before; then gathered meets the other ranks at a barrier and leaves in memo what the forward pass
+     * needs, which may take a few samples at a time.  The same of dy before the backward pass.  `shared` is 0 when a step begins. */
+    void (*gather)(const LayerRun *run), (*gathered)(const LayerRun *run);
+    void (*gather_back)(const LayerRun *run), (*gathered_back)(const LayerRun *run);
     void (*forward)(const LayerRun *run);
     void (*backward)(const LayerRun *run); /* called with what forward left in keep */
     /* What a training step with a finite loss leaves behind in the layer's state (moving statistics); rank 0 alone, with what

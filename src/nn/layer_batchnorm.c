@@ -58,15 +58,25 @@ static size_t rows_of(const LayerRun *run, int samples)
     return (size_t)samples * (size_t)run->plan->in.h * (size_t)run->plan->in.w;
 }
 
+static double *own_sums(const LayerRun *run)
+{
+    return run->shared + (size_t)run->rank * run->plan->shared;
+}
+
+/* Sums of squares are taken about the moving mean, which is near the batch's: no cancellation.  It moves only when the step is
+ * done. */
 static void gather(const LayerRun *run)
+{
+    int c = run->plan->in.c;
+    double *mine = own_sums(run);
+    norm_sums(rows_of(run, run->n), c, run->x, run->param[MEAN], mine, mine + c);
+}
+
+static void gathered(const LayerRun *run)
 {
     int c = run->plan->in.c;
     float *mean = run->memo, *inverse = mean + c, *variances = inverse + c;
     const Value *v = run->spec->set.value;
-    double *mine = run->shared + (size_t)run->rank * run->plan->shared;
-    /* Sums of squares are taken about the moving mean, which is near the batch's: no cancellation.  It moves only when the step is
-     * done. */
-    norm_sums(rows_of(run, run->n), c, run->x, run->param[MEAN], mine, mine + c);
     team_barrier(run->team, run->rank);
     double count = (double)rows_of(run, run->batch);
     for (int j = 0; j < c; j++) {
@@ -110,13 +120,19 @@ static void forward(const LayerRun *run)
 static void gather_back(const LayerRun *run)
 {
     int c = run->plan->in.c;
-    const float *mean = run->memo, *inverse = run->memo + c;
+    double *mine = own_sums(run) + 2 * c;
+    norm_backward_sums(rows_of(run, run->n), c, run->x, run->dy, run->memo, mine, mine + c);
+}
+
+static void gathered_back(const LayerRun *run)
+{
+    int c = run->plan->in.c;
+    const float *inverse = run->memo + c;
     float *mean_dy = run->memo + 3 * c, *mean_dy_xhat = mean_dy + c;
-    double *mine = run->shared + (size_t)run->rank * run->plan->shared + 2 * (size_t)c;
-    norm_backward_sums(rows_of(run, run->n), c, run->x, run->dy, mean, inverse, mine, mine + c);
+    const double *mine = own_sums(run) + 2 * c;
     for (int j = 0; run->grad[GAMMA] && j < c; j++) {
         run->grad[BETA][j] += (float)mine[j];
-        run->grad[GAMMA][j] += (float)mine[c + j];
+        run->grad[GAMMA][j] += (float)(mine[c + j] * (double)inverse[j]);
     }
     team_barrier(run->team, run->rank);
     double count = (double)rows_of(run, run->batch);
@@ -125,7 +141,7 @@ static void gather_back(const LayerRun *run)
         total(run, 2 * (size_t)c + (size_t)j, 1, &sums[0]);
         total(run, 3 * (size_t)c + (size_t)j, 1, &sums[1]);
         mean_dy[j] = (float)(sums[0] / count);
-        mean_dy_xhat[j] = (float)(sums[1] / count);
+        mean_dy_xhat[j] = (float)(sums[1] * (double)inverse[j] / count);
     }
 }
 
@@ -145,7 +161,9 @@ const LayerKind batchnorm_kind = {
     .group = "layers that learn",
     .plan = plan,
     .gather = gather,
+    .gathered = gathered,
     .gather_back = gather_back,
+    .gathered_back = gathered_back,
     .forward = forward,
     .backward = backward,
     .settle = settle,

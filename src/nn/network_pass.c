@@ -2,6 +2,7 @@
 #include "nn/network_own.h"
 
 #include <math.h>
+#include <string.h>
 
 /* act[index] from sample `at` of those held on. */
 static float *act_at(const Network *net, const Seat *seat, int index, int at)
@@ -209,25 +210,64 @@ int network_turn_chunk(const Network *net, int count, int at)
     return span_chunk(net, last_span(net), count, at);
 }
 
-static void gather(Network *net, int rank, const Pass *pass, int layer, int first, int count)
+/* n samples from place `at` on, if the layer is one that wants that. */
+static void gather(Network *net, int rank, const Pass *pass, int layer, int first, int at, int n)
 {
     if (!net->layer[layer].plan.whole_batch)
         return;
-    LayerRun run = run_of(net, rank, layer, pass, first, 0, count);
+    LayerRun run = run_of(net, rank, layer, pass, first, at, n);
     run.plan->kind->gather(&run);
+}
+
+static void gathered(Network *net, int rank, const Pass *pass, int layer)
+{
+    if (!net->layer[layer].plan.whole_batch)
+        return;
+    LayerRun run = run_of(net, rank, layer, pass, 0, 0, 0);
+    run.plan->kind->gathered(&run);
+}
+
+static void gather_back(Network *net, int rank, const Pass *pass, int layer, int first, int at, int n, float *dy)
+{
+    if (!net->layer[layer].plan.whole_batch)
+        return;
+    LayerRun run = run_of(net, rank, layer, pass, first, at, n);
+    run.dy = dy;
+    run.plan->kind->gather_back(&run);
+}
+
+static void gathered_back(Network *net, int rank, const Pass *pass, int layer)
+{
+    if (!net->layer[layer].plan.whole_batch)
+        return;
+    LayerRun run = run_of(net, rank, layer, pass, 0, 0, 0);
+    run.plan->kind->gathered_back(&run);
+}
+
+static void clear_shared(const Network *net, int rank)
+{
+    for (int i = 0; i < net->layers; i++) {
+        const Layer *layer = &net->layer[i];
+        memset(net->shared + layer->shared_at * (size_t)net->ranks + (size_t)rank * layer->plan.shared, 0,
+               layer->plan.shared * sizeof *net->shared);
+    }
 }
 
 void network_slice_forward(Network *net, int rank, const Pass *pass, int first, int count)
 {
     int last = last_span(net);
-    for (int from = 0; from < last; from = span_end(net, from)) {
-        gather(net, rank, pass, from, first, count);
+    clear_shared(net, rank);
+    gather(net, rank, pass, 0, first, 0, count);
+    gathered(net, rank, pass, 0);
+    for (int from = 0, to; from < last; from = to) {
+        to = span_end(net, from);
         for (int at = 0, n; at < count; at += n) {
             n = span_chunk(net, from, count, at);
-            layers_forward(net, rank, pass, from, span_end(net, from), first + at, at, n);
+            layers_forward(net, rank, pass, from, to, first + at, at, n);
+            gather(net, rank, pass, to, first + at, at, n);
         }
+        gathered(net, rank, pass, to);
     }
-    gather(net, rank, pass, last, first, count);
 }
 
 const float *network_turn_forward(Network *net, int rank, const Pass *pass, int first, int at, int n)
@@ -256,24 +296,26 @@ void network_turn_backward(Network *net, int rank, const Pass *pass, int first, 
     if (goes_on && !to)
         to = net->seat[rank].span[0] + (size_t)at * network_act_size(net, below);
     layers_backward(net, rank, pass, net->layers - 1, net->turn, first, at, n, dy, to, goes_on);
+    if (goes_on)
+        gather_back(net, rank, pass, below, first, at, n, to);
 }
 
 /* A layer that gathers is the top of its span here: what it does with its gradient goes chunk by chunk, too, once its sums are
- * known. */
+ * known.  Those are taken while the span above leaves the gradient in cache. */
 void network_slice_backward(Network *net, int rank, const Pass *pass, int first, int count)
 {
     Seat *seat = &net->seat[rank];
     Pass again = *pass; /* a brief layer's output once more */
     again.look = again.find_bad = false;
     float *kept = kept_slope(net, rank, pass, net->turn - 1, 0), *dy = kept ? kept : seat->span[0];
+    bool summed = net->turn < net->layers; /* dy came from chunks that were added up */
     for (int top = net->turn - 1, bottom; top >= net->first_trained; top = bottom - 1) {
-        if (net->layer[top].plan.whole_batch) {
-            LayerRun run = run_of(net, rank, top, pass, first, 0, count);
-            run.dy = dy;
-            run.plan->kind->gather_back(&run);
-        }
+        if (!summed)
+            gather_back(net, rank, pass, top, first, 0, count, dy);
+        gathered_back(net, rank, pass, top);
         bottom = span_bottom(net, top);
-        if (!has_work(net, bottom, top))
+        summed = has_work(net, bottom, top);
+        if (!summed)
             continue;
         int below = bottom - 1;
         bool goes_on = bottom > net->first_trained;
@@ -286,6 +328,8 @@ void network_slice_backward(Network *net, int rank, const Pass *pass, int first,
                 layers_forward(net, rank, &again, below, below + 1, first + at, at, n);
             layers_backward(net, rank, pass, top, bottom, first + at, at, n, dy + (size_t)at * width,
                             goes_on ? to + (size_t)at * next : NULL, goes_on);
+            if (goes_on)
+                gather_back(net, rank, pass, below, first + at, at, n, to + (size_t)at * next);
         }
         dy = to;
     }

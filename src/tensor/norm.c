@@ -13,10 +13,9 @@ void norm_apply(size_t rows, int c, const float *x, const float *mean, const flo
     KERNEL_TABLE(norm_kernels)->apply(rows, (size_t)c, x, mean, scale, beta, y);
 }
 
-void norm_backward_sums(size_t rows, int c, const float *x, const float *dy, const float *mean, const float *inverse,
-                        double *sum_dy, double *sum_dy_xhat)
+void norm_backward_sums(size_t rows, int c, const float *x, const float *dy, const float *mean, double *sum_dy, double *sum_dy_x)
 {
-    KERNEL_TABLE(norm_kernels)->backward_sums(rows, (size_t)c, x, dy, mean, inverse, sum_dy, sum_dy_xhat);
+    KERNEL_TABLE(norm_kernels)->backward_sums(rows, (size_t)c, x, dy, mean, sum_dy, sum_dy_x);
 }
 
 void norm_backward_apply(size_t rows, int c, const float *x, const float *dy, const float *mean, const float *inverse,

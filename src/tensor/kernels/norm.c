@@ -95,8 +95,6 @@ INLINE void both_sums(size_t rows, size_t c, const float *x, const float *dy, co
     _Alignas(64) double plain_room[PERIOD_MAX] = {0}, product_room[PERIOD_MAX] = {0};
     double *a = period.laid_out ? plain_room : plain, *b = period.laid_out ? product_room : product;
     const float *centre = middle ? lay_out(period, c, middle, room) : NULL;
-    memset(plain, 0, c * sizeof *plain);
-    memset(product, 0, c * sizeof *product);
     size_t step = period.length, turns = step < BLOCK_FLOATS / BLOCK_TURNS ? BLOCK_FLOATS / step : BLOCK_TURNS;
     size_t count = rows * c;
     for (size_t start = 0; start < count; start += turns * step) {
@@ -133,12 +131,10 @@ static void sums(size_t rows, size_t c, const float *x, const float *shift, doub
     both_sums(rows, c, x, NULL, shift, sum, squares);
 }
 
-static void backward_sums(size_t rows, size_t c, const float *x, const float *dy, const float *mean,
-                          const float *inverse, double *sum_dy, double *sum_dy_xhat)
+static void backward_sums(size_t rows, size_t c, const float *x, const float *dy, const float *mean, double *sum_dy,
+                          double *sum_dy_x)
 {
-    both_sums(rows, c, x, dy, mean, sum_dy, sum_dy_xhat);
-    for (size_t i = 0; i < c; i++)
-        sum_dy_xhat[i] *= (double)inverse[i];
+    both_sums(rows, c, x, dy, mean, sum_dy, sum_dy_x);
 }
 
 INLINE void apply_one(const float *x, const float *mean, const float *scale, const float *beta, float *y, size_t n)
