@@ -19,6 +19,15 @@ void gallery_start_kind(Gallery *g)
     g->set[g->kind] = param_set_new(&gallery_kind(g)->param);
 }
 
+int gallery_next_kind(const Gallery *g, int by)
+{
+    int kind = g->kind;
+    do
+        kind = (kind + by + figure_kinds_count) % figure_kinds_count;
+    while (g->known && !g->applies[kind] && kind != g->kind);
+    return kind;
+}
+
 static GalleryJob *new_job(App *app)
 {
     Gallery *g = self(app);
@@ -85,6 +94,9 @@ static void keep(App *app, GalleryJob *job)
             app_say(app, ROLE_GOOD, "written: %s", job->path);
         else
             app_say_error(app, &job->error);
+    } else if (!job->good && job->request.kind == gallery_kind(g) && !g->applies[g->kind] && !g->named && gallery_next_kind(g, 1) != g->kind) {
+        g->kind = gallery_next_kind(g, 1);
+        g->stale = true; /* the next tick asks for it */
     } else if (job->request.kind == gallery_kind(g)) {
         snprintf(g->failed, sizeof g->failed, "%s%s%.150s", job->good ? "" : job->error.what, !job->good && job->error.cure[0] ? ": " : "",
                  job->good ? "" : job->error.cure);

@@ -14,6 +14,7 @@ typedef struct Gallery {
     bool started[GALLERY_KINDS];
     char text[GALLERY_KINDS][FIGURE_TEXTS][GALLERY_TEXT];
     bool applies[GALLERY_KINDS], known;
+    bool named;          /* the kind was asked for by itself: if it cannot be drawn, it is said why */
     char reason[GALLERY_KINDS][200];
     uint64_t seed;
 
@@ -45,6 +46,7 @@ static inline bool gallery_shown(const Gallery *g) { return g->figure.content.ki
 /* -- gallery_make.c: figures are made in a thread. */
 void gallery_ask(App *app);                /* the chosen one, with its options, for the screen */
 void gallery_export(App *app, const char *path, int scale);
+int gallery_next_kind(const Gallery *g, int by); /* forwards or backwards to one that can be drawn of the run */
 void gallery_start_kind(Gallery *g);       /* its options at their defaults, once */
 void gallery_tick(App *app);
 void gallery_close(App *app);

@@ -204,6 +204,8 @@ void runs_draw_differences(App *app, Cells *cells, const PaneView *view)
     Rect area = view->area;
     if (waiting >= 0) {
         RunInfo next = {.design = (Design *)bench_queued_design(app_bench(app), waiting), .meta.seed = bench_seed(app_bench(app))};
+        const Data *data = bench_data(app_bench(app));
+        snprintf(next.meta.data_name, sizeof next.meta.data_name, "%s", data ? data->name : "");
         draw_settings(cells, area, &next);
         return;
     }

@@ -242,9 +242,9 @@ static void place_columns(Rect line, Rect place[RUNS_COLUMNS])
     memset(place, 0, RUNS_COLUMNS * sizeof *place);
     while (last < RUNS_COLUMNS && room >= columns[last].w + (last ? GAP : 0))
         room -= columns[last].w + (last ? GAP : 0), last++;
-    int name = room < LONGEST - columns[COLUMN_NAME].w ? room : LONGEST - columns[COLUMN_NAME].w;
+    int loss = room >= LOSS_MORE && last > COLUMN_LOSS ? LOSS_MORE : 0;
+    int name = room - loss < LONGEST - columns[COLUMN_NAME].w ? room - loss : LONGEST - columns[COLUMN_NAME].w;
     name = name < 0 ? 0 : name;
-    int loss = room - name >= LOSS_MORE ? LOSS_MORE : 0;
     for (int i = 0, x = line.x + 4; i < last; i++) {
         int w = columns[i].w + (i == COLUMN_NAME ? name : 0) + (i == COLUMN_LOSS ? loss : 0) + (i == COLUMN_TAGS ? room - name - loss : 0);
         place[i] = rect_new(x, line.y, w, 1);

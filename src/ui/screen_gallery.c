@@ -19,6 +19,7 @@ static void enter(App *app)
     if (!g->seed)
         g->seed = bench_seed(app_bench(app));
     g->failed[0] = '\0';
+    g->named = false;
     gallery_ask(app);
 }
 
@@ -85,8 +86,11 @@ static bool kinds_event(App *app, const Event *event)
     g->kinds.at = g->kind;
     if (!list_event(&g->kinds, event))
         return false;
-    if (g->kinds.at != g->kind)
-        show_kind(app, g->kinds.at);
+    if (g->kinds.at == g->kind)
+        return true;
+    g->named = event->kind == EVENT_MOUSE;
+    bool skips = g->known && !g->applies[g->kinds.at] && event->kind == EVENT_KEY;
+    show_kind(app, skips ? gallery_next_kind(g, g->kinds.at < g->kind ? -1 : 1) : g->kinds.at);
     return true;
 }
 
@@ -127,7 +131,7 @@ static bool figure_event(App *app, const Event *event)
         g->at_x += dx;
         g->at_y += dy;
     } else {
-        show_kind(app, g->kind + dx + dy);
+        show_kind(app, gallery_next_kind(g, dx + dy));
     }
     return true;
 }
@@ -141,13 +145,14 @@ static bool can_blink(App *app) { return sheet_shown(app) && strcmp(gallery_kind
 static int samples_row(const Gallery *g) { return param_find(&gallery_kind(g)->param, "samples"); }
 static bool has_samples(App *app) { return samples_row(self(app)) >= 0; }
 
-static void do_next(App *app, const char *argument) { (void)argument; show_kind(app, self(app)->kind + 1); }
-static void do_before(App *app, const char *argument) { (void)argument; show_kind(app, self(app)->kind - 1); }
+static void do_next(App *app, const char *argument) { (void)argument; show_kind(app, gallery_next_kind(self(app), 1)); }
+static void do_before(App *app, const char *argument) { (void)argument; show_kind(app, gallery_next_kind(self(app), -1)); }
 
 static void do_figure(App *app, const char *argument)
 {
     for (int i = 0; argument && i < figure_kinds_count; i++)
         if (strcmp(figure_kinds[i]->param.name, argument) == 0) {
+            self(app)->named = true;
             show_kind(app, i);
             return;
         }

@@ -38,12 +38,13 @@ static const char *layout(App *app, int w, int h)
         return classes ? "(loss:4 / accuracy:3 / layers:3 / log=6) | (digits:3 / (codes | settings=40):2)"
                : s && train_weighty(s) <= 8 ? "(loss:5 / layers=10 / log:2) | (digits:5 / (codes | settings=40):3)"
                                             : "(loss:5 / layers:3 / log=7) | (digits:5 / (codes | settings=40):3)";
+    /* In 17 lines two digits of half their size stand one above the other. */
     if (w >= 104 && h >= 24)
-        return classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits:3 / codes:2)=46"
-                       : "(loss:5 / layers:3 / log=5 / settings) | (digits:3 / codes:2)=46";
+        return classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits=17 / codes)=46"
+                       : "(loss:5 / layers:3 / log=5 / settings) | (digits=17 / codes)=46";
     if (w >= 76)
-        return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits / codes)=44"
-                       : "(loss:3 / log=4 / layers / settings) | (digits / codes)=44";
+        return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits=17 / codes)=44"
+                       : "(loss:3 / log=4 / layers / settings) | (digits=17 / codes)=44";
     if (w >= 56)
         return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits / codes)=29"
                        : "(loss:3 / log=3 / layers / settings) | (digits / codes)=29";

@@ -19,7 +19,7 @@ static Start *self(App *app) { return start_state(app); }
 static void draw_run_row(const RunInfo *run, Cells *cells, Rect row, bool here)
 {
     enum { LOSS = 7, EPOCHS = 8, STATE = 10 /* with the arrows */ };
-    int spark = row.w < 60 ? 6 : 12;
+    int spark = row.w < 44 ? 0 : row.w < 60 ? 6 : 12;
     char loss[16], epochs[16];
     loss_text(loss, sizeof loss, run->best);
     snprintf(epochs, sizeof epochs, "%d/%d", run->epochs, run->planned);
@@ -155,7 +155,7 @@ static void draw_on_data(App *app, Cells *cells, Rect area, size_t input)
         Rect line = rect_cut_top(&area, 1);
         bool fits = shape_size(preview[i].shape) == input;
         int x = cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_TEXT), preview[i].name);
-        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), fits ? "is in use" : "does not fit it");
+        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), fits ? "in use" : "does not fit it");
         pictures_tile(cells, area, preview[i].picture, preview[i].pictures, preview[i].shape, NULL);
     }
 }
@@ -167,7 +167,7 @@ static void draw_preset(App *app, int index, Cells *cells, Rect area)
     char parameters[16], note[40] = "";
     summarise(app, "preset", preset->name, NULL);
     const Summary *summary = &self(app)->summary;
-    bool low = area.h < ROOMY;
+    bool low = area.h < ROOMY, apart = !rect_empty(app_pane_area(app, "data"));
     if (low && summary->rows) {
         grouped(parameters, sizeof parameters, (double)summary->parameters);
         snprintf(note, sizeof note, "%s parameters", parameters);
@@ -178,10 +178,10 @@ static void draw_preset(App *app, int index, Cells *cells, Rect area)
         return;
     bool text = area.w >= HOURGLASS_WIDE + 40;
     Rect left = rect_cut_left(&area, text ? HOURGLASS_WIDE : area.w);
-    if (low && left.h >= ON_DATA + 5)
-        draw_on_data(app, cells, rect_cut_bottom(&left, ON_DATA), summary->input);
-    else
+    if (!low)
         draw_facts(summary, cells, &left);
+    if (!apart && left.h >= ON_DATA + 5)
+        draw_on_data(app, cells, rect_cut_bottom(&left, ON_DATA), summary->input);
     silhouette_draw(cells, rect_new(left.x, left.y, left.w, left.h > 24 ? 24 : left.h), summary);
     if (text)
         draw_text(preset->text, cells, rect_new(area.x + 3, area.y, area.w - 3, area.h));
