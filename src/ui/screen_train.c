@@ -41,7 +41,8 @@ static const char *layout(App *app, int w, int h)
     /* In 17 lines two digits of half their size stand one above the other. */
     if (w >= 104 && h >= 24)
         return classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits=17 / codes)=46"
-                       : "(loss:5 / layers:3 / log=5 / settings) | (digits=17 / codes)=46";
+               : s && train_weighty(s) <= 5 ? "(loss:5 / layers=7 / log:3 / settings) | (digits=17 / codes)=46"
+                                            : "(loss:5 / layers:3 / log=5 / settings) | (digits=17 / codes)=46";
     if (w >= 76)
         return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits=17 / codes)=44"
                        : "(loss:3 / log=4 / layers / settings) | (digits=17 / codes)=44";

@@ -151,7 +151,7 @@ void train_draw_settings(App *app, Cells *cells, const PaneView *view)
     }
     brief_bytes(bytes, sizeof bytes, (double)s->progress.bytes);
     snprintf(text, sizeof text, "%d of %d, %d batches", s->progress.epoch, s->progress.epochs, s->progress.batches);
-    put_row(cells, &area, "epochs", text, ROLE_TEXT);
+    put_row(cells, &area, "trained", text, ROLE_TEXT);
     if (s->progress.bytes)
         put_row(cells, &area, "memory", bytes, ROLE_TEXT);
 }
