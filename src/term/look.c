@@ -34,29 +34,30 @@ static const RoleRow dark[ROLES] = {
     [ROLE_SERIES + 7] = {0x9A9EA6, 247, 7, 7, 0, 0},
 };
 
+/* On a light ground the sixteen's yellows cannot be read, nor its light grey. */
 static const RoleRow light[ROLES] = {
-    [ROLE_GROUND] = {0xFAF9F5, -1, -1, -1, 0, 0},
+    [ROLE_GROUND] = {0xFFFFFF, -1, -1, -1, 0, 0},
     [ROLE_TEXT] = {0x33363C, 237, -1, -1, 0, 0},
-    [ROLE_BRIGHT] = {0x000000, 16, -1, -1, ATTR_BOLD, ATTR_BOLD} /* bold black is grey on many terminals */,
-    [ROLE_DIM] = {0x5F636C, 241, 8, 0, ATTR_DIM, ATTR_DIM},
-    [ROLE_FAINT] = {0x93969C, 246, 7, 0, ATTR_DIM, ATTR_DIM},
-    [ROLE_ACCENT] = {0xA06A10, 130, 3, 3, ATTR_BOLD, ATTR_BOLD},
+    [ROLE_BRIGHT] = {0x000000, 16, -1, -1, ATTR_BOLD, ATTR_BOLD}, /* bold black is grey on many terminals */
+    [ROLE_DIM] = {0x5F636C, 241, 8, -1, ATTR_DIM, ATTR_DIM},
+    [ROLE_FAINT] = {0x93969C, 246, 8, -1, ATTR_DIM, ATTR_DIM},
+    [ROLE_ACCENT] = {0xA06A10, 130, 5, 5, ATTR_BOLD, ATTR_BOLD},
     [ROLE_TRAIN] = {0x1F78B4, 31, 4, 4, ATTR_BOLD, 0},
-    [ROLE_VALID] = {0xA06A10, 130, 3, 3, ATTR_BOLD, ATTR_BOLD},
+    [ROLE_VALID] = {0xA06A10, 130, 5, 5, ATTR_BOLD, ATTR_BOLD},
     [ROLE_GOOD] = {0x14805A, 29, 2, 2, 0, 0},
     [ROLE_BAD] = {0xC03A2B, 160, 1, 1, ATTR_BOLD, ATTR_BOLD},
-    [ROLE_CHANGED] = {0x8046A0, 97, 5, 5, 0, ATTR_UNDERLINE},
+    [ROLE_CHANGED] = {0x8046A0, 97, 13, 5, ATTR_UNDERLINE, ATTR_UNDERLINE},
     [ROLE_SELECTED] = {0xEFE6D2, 254, -1, -1, ATTR_REVERSE, ATTR_REVERSE},
     [ROLE_FIELD] = {0xE8D4AC, 223, -1, -1, ATTR_REVERSE, ATTR_REVERSE},
     [ROLE_BLOCK] = {0x9DB4CC, 110, 6, 6, 0, 0},
-    [ROLE_SERIES + 0] = {0xB87800, 136, 3, 3, 0, 0},
-    [ROLE_SERIES + 1] = {0x2B7FB8, 31, 6, 6, 0, 0},
+    [ROLE_SERIES + 0] = {0xB87800, 136, 5, 5, 0, 0},
+    [ROLE_SERIES + 1] = {0x2B7FB8, 31, 4, 4, 0, 0},
     [ROLE_SERIES + 2] = {0x00795A, 29, 2, 2, 0, 0},
-    [ROLE_SERIES + 3] = {0x8C8000, 100, 11, 3, 0, 0},
-    [ROLE_SERIES + 4] = {0x24529A, 25, 4, 4, 0, 0},
-    [ROLE_SERIES + 5] = {0xB04A00, 130, 1, 1, 0, 0},
-    [ROLE_SERIES + 6] = {0xA0507C, 132, 5, 5, 0, 0},
-    [ROLE_SERIES + 7] = {0x60646C, 241, 8, 0, 0, 0},
+    [ROLE_SERIES + 3] = {0x8C8000, 100, 1, 1, 0, 0},
+    [ROLE_SERIES + 4] = {0x24529A, 25, 6, 6, 0, 0},
+    [ROLE_SERIES + 5] = {0xB04A00, 130, 9, -1, 0, 0},
+    [ROLE_SERIES + 6] = {0xA0507C, 132, 13, 5, 0, 0},
+    [ROLE_SERIES + 7] = {0x60646C, 241, 8, -1, 0, 0},
 };
 
 /* ---- levels */

@@ -258,14 +258,14 @@ static void draw_look(App *app, Cells *cells, const PaneView *view)
 
 /* ---- data sets side by side */
 
-enum { DATA_LINES = 10, DATA_LEAST = 32 }; /* of a set: its name, pictures at half size, a gap */
+enum { DATA_LINES = 8, DATA_LEAST = 24, DATA_WIDE = 40 }; /* of a set: its name, pictures, a gap; two of them; three at half size */
 
 /* Where the set's block lies: in so many columns that all are seen, if that can be. */
 static Rect data_block(Rect area, int count, int index)
 {
     int lines = area.h / DATA_LINES > 0 ? area.h / DATA_LINES : 1, most = area.w / DATA_LEAST > 0 ? area.w / DATA_LEAST : 1;
-    int columns = (count + lines - 1) / lines;
-    columns = columns > most ? most : columns < 1 ? 1 : columns;
+    int columns = (count + lines - 1) / lines, roomy = area.w / DATA_WIDE < count ? area.w / DATA_WIDE : count;
+    columns = columns < roomy ? roomy : columns > most ? most : columns < 1 ? 1 : columns;
     if (index / columns >= lines)
         return (Rect){0};
     int used = (count + columns - 1) / columns, high = area.h / (used < lines ? used : lines);
@@ -284,7 +284,9 @@ static void draw_sets(App *app, Cells *cells, const PaneView *view)
             continue;
         Rect line = rect_cut_top(&block, 1);
         int x = cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_TEXT), preview[i].name);
-        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), preview[i].note);
+        int room = line.x + line.w - x - 2;
+        if (room >= 24 || cells_width(preview[i].note) <= room)
+            cells_text_cut(cells, x + 2, line.y, room, plain(ROLE_DIM), preview[i].note);
         pictures_tile(cells, block, preview[i].picture, preview[i].pictures, preview[i].shape, NULL);
     }
 }
@@ -317,9 +319,7 @@ const int start_panes_count = COUNT_OF(start_panes);
 const char *start_layout(App *app, int w, int h)
 {
     (void)app;
-    if (w < 110 || h < 26)
-        return "list=47 | look";
-    if (w >= 160 && h >= 50)
-        return "(list=80 | look) / data=20";
-    return w >= 160 ? "list=80 | (look:3 / data:2)" : "list=60 | (look:3 / data:2)";
+    if (w < 110 || h < 28)
+        return w < 110 ? "list=47 | look" : "list=60 | look";
+    return w < 160 ? "list=60 | (look / data=17)" : h < 50 ? "list=80 | (look / data=17)" : "(list=80 | look) / data=20";
 }

@@ -243,14 +243,14 @@ static int step_of(const Through *t, int layer)
     return found;
 }
 
-enum { LOW = 14, BARS = 3, SMALL = 4, TILE = 7 };
+enum { LOW = 14, BARS = 3, SMALL = 4, TILE = 7, LARGE = 14 };
 
-/* The lines a step's pictures want. */
-static int step_lines(const Through *t, const PassageStep *step)
+/* The lines a step's pictures want, where a whole one may have so many. */
+static int step_lines(const Through *t, const PassageStep *step, int tile)
 {
     bool picture = !step->shape.flat || shape_size(step->shape) == shape_size(t->picture);
     int h = step->shape.flat ? t->picture.h : step->shape.h;
-    return !picture || h == 1 ? BARS : h <= 2 * SMALL ? SMALL : TILE;
+    return !picture || h == 1 ? BARS : h <= 2 * SMALL ? SMALL : h <= 2 * TILE ? TILE : tile;
 }
 
 static int strongest(const PassageStep *step)
@@ -292,15 +292,25 @@ static void draw_low(const Through *t, int at, Cells *cells, Rect area)
     draw_step(t, cells, area, &t->passage.step[at]);
 }
 
+/* Few layers leave room for pictures in full size. */
+static int tile_for(const Through *t, int height)
+{
+    int lines = 0;
+    for (int i = 0; i < t->passage.steps; i++)
+        lines += step_lines(t, &t->passage.step[i], LARGE) + 2;
+    return lines <= height + 1 ? LARGE : TILE;
+}
+
 static void draw_high(const Through *t, int at, Cells *cells, Rect area)
 {
+    int tile = tile_for(t, area.h);
     /* The chosen layer in the middle, or as far down as there are layers above it. */
-    int first = at, last = at, lines = step_lines(t, &t->passage.step[at]) + 2;
+    int first = at, last = at, lines = step_lines(t, &t->passage.step[at], tile) + 2;
     for (bool grown = true; grown;) {
         grown = false;
         for (int side = 0; side < 2; side++) {
             int next = side ? last + 1 : first - 1;
-            int more = next >= 0 && next < t->passage.steps ? step_lines(t, &t->passage.step[next]) + 2 : 0;
+            int more = next >= 0 && next < t->passage.steps ? step_lines(t, &t->passage.step[next], tile) + 2 : 0;
             if (!more || lines + more > area.h + 1)
                 continue;
             lines += more;
@@ -310,7 +320,7 @@ static void draw_high(const Through *t, int at, Cells *cells, Rect area)
     }
     for (int i = first; i <= last; i++) {
         head_line(t->design, &t->passage.step[i], i == at, cells, rect_cut_top(&area, 1));
-        draw_step(t, cells, rect_cut_top(&area, step_lines(t, &t->passage.step[i])), &t->passage.step[i]);
+        draw_step(t, cells, rect_cut_top(&area, step_lines(t, &t->passage.step[i], tile)), &t->passage.step[i]);
         rect_cut_top(&area, 1);
     }
 }
