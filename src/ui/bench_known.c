@@ -30,7 +30,7 @@ static const StageFacts *facts_of(Bench *bench, int stage)
             if (s >= bench_design(bench)->stages)
                 continue;
             facts->good = summary_make(bench_design(bench), s, bench->threads, &facts->summary, &facts->why);
-            if (!data || !estimate_samples(bench_design(bench), s, data, bench->seed, &facts->train, &facts->validation))
+            if (!data || shape_size(data->train.shape) != shape_size(bench_design(bench)->input) || !estimate_samples(bench_design(bench), s, data, bench->seed, &facts->train, &facts->validation))
                 facts->train = facts->validation = -1;
         }
     }

@@ -156,7 +156,8 @@ void design_draw_totals(App *app, Cells *cells, const PaneView *view)
     grouped(a, sizeof a, (double)summary->parameters);
     brief_bytes(b, sizeof b, (double)summary->bytes_training);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), a);
-    cells_text_cut(cells, x + 2, y, area.x + area.w - x - 2, plain(ROLE_DIM), b);
+    if (x + 2 + cells_width(b) <= area.x + area.w)
+        cells_text(cells, x + 2, y, plain(ROLE_DIM), b);
     draw_time(app, d->stage, cells, &area);
     if (design->stages == 1 || area.h < 1)
         return;

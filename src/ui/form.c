@@ -108,11 +108,11 @@ static void hint(const Field *field, char *buffer, size_t size)
 }
 
 /* A range that is cut says something else; of words as many as fit. */
-static void draw_hint(const Field *field, const char *text, Cells *cells, Rect line)
+static void draw_hint(const Field *field, const char *text, bool here, Cells *cells, Rect line)
 {
     bool words = field->row.type == PARAM_CHOICE && !field->was[0];
     if (cells_width(text) <= line.w || (words && line.w > (int)strcspn(text, " ") + 1))
-        cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_FAINT), text);
+        cells_text_cut(cells, line.x, line.y, line.w, plain(here ? ROLE_DIM : ROLE_FAINT), text);
 }
 
 void form_draw(Form *form, Cells *cells, Rect area, bool focused)
@@ -141,7 +141,7 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
             if (form->error.kind)
                 cells_text_cut(cells, x + 21, row.y, room - 21, plain(ROLE_BAD), "✗");
             else
-                cells_text_cut(cells, x + 21, row.y, room - 21, plain(ROLE_FAINT), other);
+                cells_text_cut(cells, x + 21, row.y, room - 21, plain(ROLE_DIM), other);
             continue;
         }
         bool turns = field_choices(&field->row) > 0;
@@ -156,7 +156,7 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused)
             end = cells_text(cells, end, row.y, plain(ROLE_ACCENT), " ›");
         int at = field->was[0] || x + 12 < end + 2 ? end + 2 : x + 12;
         if (here || room > 24)
-            draw_hint(field, other, cells, rect_new(at, row.y, row.x + row.w - 1 - at, 1));
+            draw_hint(field, other, here, cells, rect_new(at, row.y, row.x + row.w - 1 - at, 1));
     }
     list_more(&form->list, cells);
 }

@@ -148,12 +148,17 @@ static void put_run(Setting *setting, int *count, int run, const RunInfo *info)
 /* As wide as the longest of the names that have to be there, while values keep room. */
 static int label_width(const Setting *setting, int count, bool (*wanted)(const Setting *, int runs), int runs, int w)
 {
-    enum { LEAST = 11 /* columns of a value */ };
-    int longest = 8;
-    for (int i = 0; i < count; i++)
-        if (!wanted || wanted(&setting[i], runs))
-            longest = cells_width(setting[i].key) > longest ? cells_width(setting[i].key) : longest;
-    int most = w - runs * LEAST < w / 2 ? w - runs * LEAST : w / 2;
+    enum { ENOUGH = 11 /* columns of a value */ };
+    int longest = 8, value = 0;
+    for (int i = 0; i < count; i++) {
+        if (wanted && !wanted(&setting[i], runs))
+            continue;
+        longest = cells_width(setting[i].key) > longest ? cells_width(setting[i].key) : longest;
+        for (int k = 0; k < runs; k++)
+            value = cells_width(setting[i].value[k]) > value ? cells_width(setting[i].value[k]) : value;
+    }
+    value = value + 1 < ENOUGH ? value + 1 : ENOUGH;
+    int most = w - runs * value < w * 3 / 5 ? w - runs * value : w * 3 / 5;
     most = most < w / 3 ? w / 3 : most;
     return longest + 2 < most ? longest + 2 : most;
 }

@@ -11,18 +11,18 @@
 #include <string.h>
 
 typedef struct DigitJob {
-    char run[RUN_NAME], runs_dir[RUN_PATH];
-    float *x, *output;
-    int count;
-    size_t size;
     Error error;
+    char run[RUN_NAME], runs_dir[RUN_PATH];
+    int count;
+    size_t size; /* of one picture */
+    float *x, *output;
 } DigitJob;
 
 static void make_digits(void *context)
 {
+    char name[RUN_NAME + 8];
     DigitJob *job = context;
     Model model = {0};
-    char name[RUN_NAME + 8];
     snprintf(name, sizeof name, "%s@best", job->run);
     if (!model_open(name, job->runs_dir, &model, &job->error) && !model_open(job->run, job->runs_dir, &model, &job->error))
         return;

@@ -187,7 +187,7 @@ static const char *layout(App *app, int w, int h)
         return stages ? "(layers / doctor=3) | (form=10 / view / costs=5)=40" : "(layers / doctor=3) | (form=10 / view / costs=3)=40";
     if (well)
         return stages ? "(layers / doctor=1) | (form=8 / view / costs=5)=29" : "(layers / doctor=1) | (form=9 / view / costs=3)=29";
-    return stages ? "(layers / doctor=3) | (form=8 / view / costs=5)=29" : "(layers / doctor=3) | (form=9 / view / costs=3)=29";
+    return stages ? "(layers / doctor=4) | (form=8 / view / costs=5)=29" : "(layers / doctor=4) | (form=9 / view / costs=3)=29";
 }
 
 static void draw(App *app, Cells *cells, Rect area)

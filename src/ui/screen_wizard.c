@@ -129,6 +129,7 @@ static bool hand_over(App *app)
 
 static void draw_answers(Wizard *w, Cells *cells, Rect area)
 {
+    enum { VALUE = 12 };
     int count = interview_answered(w->interview);
     w->answered.count = count;
     w->answered.at = count ? count - 1 : 0;
@@ -139,9 +140,9 @@ static void draw_answers(Wizard *w, Cells *cells, Rect area)
         const char *text = interview_answer_text(w->interview, i, &q);
         if (rect_empty(row) || !text)
             continue;
-        cells_text_cut(cells, row.x + 2, row.y, row.w - 18, plain(ROLE_DIM), q->text);
+        cells_text_cut(cells, row.x + 2, row.y, row.w - VALUE - 3, plain(ROLE_DIM), q->text);
         bool normal = !*text || strcmp(text, q->normal) == 0;
-        cells_text_cut(cells, row.x + row.w - 14, row.y, 13, plain(normal ? ROLE_TEXT : ROLE_CHANGED), *text ? text : q->normal);
+        cells_text_cut(cells, row.x + row.w - VALUE, row.y, VALUE, plain(normal ? ROLE_TEXT : ROLE_CHANGED), *text ? text : q->normal);
     }
 }
 

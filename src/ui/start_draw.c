@@ -321,5 +321,5 @@ const char *start_layout(App *app, int w, int h)
     (void)app;
     if (w < 110 || h < 28)
         return w < 110 ? "list=47 | look" : "list=60 | look";
-    return w < 160 ? "list=60 | (look / data=17)" : h < 50 ? "list=80 | (look / data=17)" : "(list=80 | look) / data=20";
+    return w < 160 ? "list=60 | (look / data=18)" : h < 50 ? "list=80 | (look / data=18)" : "(list=80 | look) / data=20";
 }

@@ -104,6 +104,21 @@ static void shapes_behind_a_broken_layer_stay(void **state)
     leave(pty);
 }
 
+/* ---- how long it takes */
+
+static void unknown_times_say_why(void **state)
+{
+    (void)state;
+    static const char odd[] = "input 45x45x1\nencoder\nconv 8 3x3 relu\nmaxpool 2\ndecoder mirror\n";
+    Pty *pty = designer(80, 24, put_file("odd.net", odd, sizeof odd - 1));
+    sees(pty, "once it is mended");
+    leave(pty);
+    static const char colour[] = "input 32x32x3\nencoder\nflatten\ndense 4\ndecoder\ndense 3072\n";
+    pty = designer(80, 24, put_file("colour.net", colour, sizeof colour - 1));
+    sees(pty, "an epoch    data does not fit");
+    leave(pty);
+}
+
 /* ---- stages */
 
 static void stages_are_shown_one_by_one(void **state)
@@ -279,7 +294,7 @@ static void wizard_walks_back_and_forward(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doctor_names_and_cures), cmocka_unit_test(doctor_knows_the_memory), cmocka_unit_test(shapes_behind_a_broken_layer_stay),
+        cmocka_unit_test(doctor_names_and_cures), cmocka_unit_test(doctor_knows_the_memory), cmocka_unit_test(shapes_behind_a_broken_layer_stay), cmocka_unit_test(unknown_times_say_why),
         cmocka_unit_test(stages_are_shown_one_by_one), cmocka_unit_test(changes_are_marked_and_reset),
         cmocka_unit_test(comments_survive_the_designer), cmocka_unit_test(wide_screen_has_all_at_once), cmocka_unit_test(files_are_kept_and_mistakes_shown),
         cmocka_unit_test(wizard_walks_back_and_forward),

@@ -172,8 +172,57 @@ static void columns_stand_under_each_other(void **state)
     app_free(app);
 }
 
+/* Words behind a dialogue lose their colours and nothing else; pictures stay. */
+static void dialogues_stand_out(void **state)
+{
+    (void)state;
+    App *app = open_app(some_runs());
+    Cells cells = {0}, behind = {0};
+    cells_resize(&cells, 120, 34);
+    cells_resize(&behind, 120, 34);
+    settle(app, &cells);
+    press(app, "o");
+    settle(app, &behind);
+    int pictures = 0, words = 0;
+    for (int i = 0; i < 120 * 34; i++) {
+        const Cell *was = &cells.cell[i], *now = &behind.cell[i];
+        if (!ink_is_role(was->fg)) {
+            pictures += now->fg == was->fg;
+        } else if (i % 120 < 20 && is_word(was->glyph)) {
+            assert_int_equal(now->glyph, was->glyph);
+            assert_int_equal(now->fg, ink_role(ROLE_FAINT));
+            words++;
+        }
+    }
+    assert_true(pictures > 100 && words > 100);
+    assert_true(column_of(&behind, 14, "open a design") > 0 || column_of(&behind, 13, "open a design") > 0 || column_of(&behind, 12, "open a design") > 0);
+    cells_clear(&cells);
+    cells_clear(&behind);
+    app_free(app);
+}
+
+/* Beside a preset its shape and the digits that it would learn from, also where the data sets have no pane of their own. */
+static void a_preset_shows_its_data(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{80, 24}, {100, 30}, {120, 34}, {200, 60}};
+    App *app = open_app(some_runs());
+    Cells cells = {0};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        cells_resize(&cells, sizes[s][0], sizes[s][1]);
+        settle(app, &cells);
+        int pictures = 0;
+        for (int i = 0; i < cells.w * cells.h; i++)
+            pictures += !ink_is_role(cells.cell[i].fg);
+        assert_true(pictures > 25); /* the ink of two digits of half their size */
+    }
+    cells_clear(&cells);
+    app_free(app);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_text_is_spoilt), cmocka_unit_test(columns_stand_under_each_other)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_text_is_spoilt), cmocka_unit_test(columns_stand_under_each_other),
+                                       cmocka_unit_test(dialogues_stand_out), cmocka_unit_test(a_preset_shows_its_data)};
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
