@@ -102,11 +102,22 @@ static int columns_for_all(const GalleryJob *job, Shape shape, int count, int ro
 
 bool gallery_job_fits(const FigureKind *kind)
 {
-    static const char *const fitted[] = {"grid", "epochs", "manifold"};
+    static const char *const fitted[] = {"grid", "epochs", "manifold", "mistakes", "samples", "activation", "weights"};
     bool found = false;
     for (size_t i = 0; i < COUNT_OF(fitted); i++)
         found |= strcmp(kind->param.name, fitted[i]) == 0;
     return found;
+}
+
+/* Do the weights of the first layer that has some have the shape of a picture?  Kernels are small. */
+static bool weights_are_pictures(const Subject *s)
+{
+    for (int i = 0; i < network_layers(s->net); i++) {
+        const char *kind = network_layer_spec(s->net, i)->set.kind->name;
+        if (strcmp(kind, "dense") == 0 || strncmp(kind, "conv", 4) == 0)
+            return kind[0] == 'd';
+    }
+    return false;
 }
 
 static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
@@ -134,6 +145,10 @@ static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
     } else if (strcmp(kind, "manifold") == 0) {
         int across = job->fit_w * QUARTER / shape.w, down = 2 * job->fit_h * QUARTER / shape.h;
         fewer = limit(set, "count", across < down ? across : down);
+    } else if (gallery_job_fits(job->request.kind) && (strcmp(kind, "weights") != 0 || (!job->text[0][0] && weights_are_pictures(s)))) { /* samples with a caption each, at half their size */
+        int across = sheet_view_columns(job->fit_w, shape, 1.0 / HALF), down = job->fit_h / ((shape.h / HALF + 1) / 2 + 1);
+        fewer = limit(set, "count", across * (down > 1 ? down : 1));
+        limit(set, "columns", across);
     }
     return fewer;
 }

@@ -42,7 +42,8 @@ static void draw(Cells *cells, Rect area, Bar *bar, int count)
         least = fmin(least, fmax(1, bar[i].size));
     }
     least /= 3; /* the narrowest is narrow, yet to be seen */
-    int room = area.w - NUMBERS < WIDEST ? area.w - NUMBERS : WIDEST, thick = area.h >= 2 * count ? 2 : 1;
+    int room = area.w - NUMBERS < WIDEST ? area.w - NUMBERS : WIDEST, thick = area.h / (count > 0 ? count : 1);
+    thick = thick > 3 ? 3 : thick < 1 ? 1 : thick;
     for (int i = 0; i < count; i++) {
         int wide = (int)lrint(room * (log(fmax(1, bar[i].size) / least) / log(most / least)));
         wide += (wide ^ room) & 1; /* centred to the cell */

@@ -72,8 +72,9 @@ static void draw_caption(App *app, const Gallery *g, int i, Cells *cells, int x,
         size_t best = 0;
         for (size_t k = 1; k < out; k++)
             best = p[k] > p[best] ? k : best;
-        snprintf(text, sizeof text, width >= 8 ? "%zu  %.2f" : "%zu", best, (double)p[best]);
-        cells_text_cut(cells, x, y, width, plain(best == g->labels[i] ? ROLE_GOOD : ROLE_BAD), text);
+        bool right = best == g->labels[i];
+        snprintf(text, sizeof text, width >= 8 ? "%s %zu %.2f" : "%s%zu", right ? "✓" : "✗", best, (double)p[best]);
+        cells_text_cut(cells, x, y, width, plain(right ? ROLE_GOOD : ROLE_BAD), text);
         return;
     }
     if (out != size)
@@ -134,7 +135,7 @@ static void draw_beside(App *app, const Gallery *g, Cells *cells, Rect area, int
 {
     Rect names = rect_cut_top(&area, 1);
     int wide = g->kinds * (w + 1), across = (area.w + 1) / wide;
-    for (int i = 0; i < g->kinds * (across < 1 ? 1 : across); i++)
+    for (int i = 0; i < (g->kinds == 1 ? 1 : g->kinds * (across < 1 ? 1 : across)); i++)
         draw_name(app, &g->kind[i % g->kinds], cells, names.x + i * (w + 1), names.y, w, true);
     for (int k = 0; k < g->samples; k++) {
         int x = area.x + k % across * wide, y = area.y + k / across * (h + 1);
@@ -157,6 +158,11 @@ void train_draw_digits(App *app, Cells *cells, const PaneView *view)
     int below_w, below_h, beside_w, beside_h;
     if (!gather(app, &g) || area.w < 4 || area.h < 3)
         return;
+    if (g.kinds == 1) { /* a classifier's: at least two beside each other, then the next ones below */
+        tile_of(&g, (area.w - 1) / 2, area.h - 2, &beside_w, &beside_h);
+        draw_beside(app, &g, cells, area, beside_w, beside_h);
+        return;
+    }
     tile_of(&g, area.w, (area.h - 1) / g.kinds - 1, &below_w, &below_h);
     tile_of(&g, (area.w + 1) / g.kinds - 1, area.h - 2, &beside_w, &beside_h);
     int across = (area.w + 1) / (g.kinds * (beside_w + 1)), columns = (area.w + 1) / (below_w + 1);
