@@ -1,17 +1,9 @@
-/* The register block of every convolution: rows x vectors of sums stay in registers while the weights stream by.
- *
- * Each step loads the vectors of w once and one number per row, which it spreads over a vector.  With 14 rows of two
- * AVX-512 vectors that is 28 multiply-adds for 16 loads, which reaches the processor's peak; fewer rows (the ends of
- * map rows, small maps) still come close.  AVX2 and SSE have 16 registers, so 6 rows. */
+/* The register block (rows.h) of every convolution: rows x vectors of sums stay in registers while the weights stream by, which
+ * reaches the processor's peak; fewer rows (the ends of map rows, small maps) still come close. */
 #include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
+#include "tensor/kernels/rows.h"
 #include "tensor/vector.h"
-
-#if VECTOR_FLOATS == 16
-#define ROWS 14
-#else
-#define ROWS 6
-#endif
 
 INLINE void store_part(const ConvBlock *b, const int rows, const int vectors,
                        Vec sum[ROWS][CONV_VECTORS], ptrdiff_t shift, const int last)
@@ -93,18 +85,11 @@ INLINE void block(const ConvBlock *b, const int rows, const int vectors)
     { \
         block(b, rows, vectors); \
     }
-#if VECTOR_FLOATS == 16
-#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v) m(7, v) m(8, v) m(9, v) m(10, v) m(11, v) \
-    m(12, v) m(13, v) m(14, v)
-#else
-#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v)
-#endif
-EACH_ROWS(DEFINE, 1)
-EACH_ROWS(DEFINE, 2)
+EACH_BLOCK(DEFINE)
 
 #define NAME(rows, vectors) block_##rows##_##vectors,
 const ConvBlockKernels FACTOR_TABLE(conv_block_kernels) = {
     .vector = VECTOR_FLOATS,
     .rows = ROWS,
-    .block = {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}},
+    .block = BLOCK_TABLE(NAME),
 };

@@ -1,17 +1,11 @@
-/* Products of dense layers.  A register block is rows x 2 vectors of sums; each step loads two vectors of the panel and
- * spreads one number a row.  With 14 rows of AVX-512 that is 28 multiply-adds for 16 loads, which runs at the
- * processor's peak (117 of 118 GFLOP/s; OpenBLAS's sgemm 93 to 102 on layers of 64 to 128 samples, 65 to 85 on 16) as
- * long as the panel is read straight on.  AVX2 and SSE have 16 registers, so 6 rows. */
+/* Products of dense layers, in register blocks (rows.h) that run at the processor's peak (117 of 118 GFLOP/s with AVX-512;
+ * OpenBLAS's sgemm 93 to 102 on layers of 64 to 128 samples, 65 to 85 on 16) as long as the panel is read straight on. */
 #include "tensor/kernels/product.h"
 
 #include "tensor/kernels/conv_common.h"
+#include "tensor/kernels/rows.h"
 #include "tensor/vector.h"
 
-#if VECTOR_FLOATS == 16
-#define ROWS 14
-#else
-#define ROWS 6
-#endif
 enum { VECTORS = 2, PANEL = VECTORS * VECTOR_FLOATS };
 
 INLINE int smaller(int a, int b)
@@ -244,22 +238,14 @@ INLINE void narrow_block(const NarrowBlock *b, const int rows, const int vectors
     {                                                                           \
         narrow_block(b, rows, vectors);                                         \
     }
-#if VECTOR_FLOATS == 16
-#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v) m(7, v) m(8, v) m(9, v) m(10, v) m(11, v) \
-    m(12, v) m(13, v) m(14, v)
-#else
-#define EACH_ROWS(m, v) m(1, v) m(2, v) m(3, v) m(4, v) m(5, v) m(6, v)
-#endif
-EACH_ROWS(DEFINE, 1)
-EACH_ROWS(DEFINE, 2)
+EACH_BLOCK(DEFINE)
 
 #define FORWARD(rows, vectors) forward_##rows##_##vectors,
 #define WEIGHT(rows, vectors) weight_##rows##_##vectors,
 #define NARROW(rows, vectors) narrow_##rows##_##vectors,
-#define BLOCKS(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}}
-static void (*const forward_blocks[VECTORS][ROWS])(const ForwardBlock *) = BLOCKS(FORWARD);
-static void (*const weight_blocks[VECTORS][ROWS])(const WeightBlock *, size_t) = BLOCKS(WEIGHT);
-static void (*const narrow_blocks[VECTORS][ROWS])(const NarrowBlock *) = BLOCKS(NARROW);
+static void (*const forward_blocks[VECTORS][ROWS])(const ForwardBlock *) = BLOCK_TABLE(FORWARD);
+static void (*const weight_blocks[VECTORS][ROWS])(const WeightBlock *, size_t) = BLOCK_TABLE(WEIGHT);
+static void (*const narrow_blocks[VECTORS][ROWS])(const NarrowBlock *) = BLOCK_TABLE(NARROW);
 
 /* -- The walks over blocks.  A panel stays in cache while all rows pass by. */
 
