@@ -20,7 +20,7 @@ static void spoilt(const Cells *cells, int x, int y, const char *text)
 static void settle(App *app, Cells *cells)
 {
     double quiet = clock_seconds(), end = quiet + 30;
-    while (clock_seconds() < end && clock_seconds() - quiet < 0.03) {
+    while (clock_seconds() < end && clock_seconds() - quiet < PATIENCE * 0.03) {
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
         app_tick(app, clock_seconds());
         if (bench_busy(app_bench(app)) || app_dirty(app))
