@@ -25,7 +25,7 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     if (running)
         snprintf(right, sizeof right, "batch %*d/%d  %8s/s  left %7s  lr %*.*s", digits, p->batch, p->batches, speed, left, wide, RATE, rate);
     else
-        snprintf(right, sizeof right, "%d batches  %s/s  lr %s", p->batches, speed, rate);
+        snprintf(right, sizeof right, "batch %d/%d  %s/s  lr %s", p->batches, p->batches, speed, rate);
     if (p->stages > 1)
         x = cells_textf(cells, x, line.y, plain(ROLE_DIM), "%s %d/%d  ", p->stage_name, p->stage + 1, p->stages);
     x = cells_text(cells, x, line.y, plain(ROLE_DIM), "epoch ");
@@ -36,7 +36,7 @@ static void draw_progress(App *app, Cells *cells, Rect line)
         if (running)
             snprintf(right, sizeof right, "batch %*d/%d  left %7s", digits, p->batch, p->batches, left);
         else
-            snprintf(right, sizeof right, "%d batches", p->batches);
+            snprintf(right, sizeof right, "batch %d/%d", p->batches, p->batches);
         at = line.x + line.w - cells_width(right);
     }
     if (at < x + 2)
