@@ -97,9 +97,14 @@ static float luma(const float rgb[3])
     return (0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2]) / 255;
 }
 
+/* Greys: the eye tells no more of them apart on a digit, and pictures of a network that learns change all the time, so that with 256
+ * nearly every cell would be sent again for every drawing (a third of the bytes). */
+enum { SHADES = 64 };
+
 /* `strength` of the way from the ground to the strongest ink. */
 static Ink grey_ink(const Look *look, float strength)
 {
+    strength = roundf(strength * (SHADES - 1)) / (SHADES - 1);
     uint32_t ground = look->ground, full = look->light ? 0x0A0A0C : 0xF6F4EC;
     if (strength <= 0.5f / 255)
         return ink_role(ROLE_GROUND);

@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* A dozen looks a second are seen as movement; more would cost training time. */
-static const double LOOK_SECONDS = 0.08;
+static const double LOOK_SECONDS = 0.09;
 
 Worker *bench_worker(const Bench *bench) { return bench->worker; }
 const Snapshot *bench_snapshot(const Bench *bench) { return bench->snapshot; }
