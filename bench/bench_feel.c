@@ -1,6 +1,6 @@
 /* How the studio feels: the first screen, keys while all cores train, memory, and what it costs to let it stand.
  *
- *     make bench/bench_feel && HOURGLASS=./hourglass bench/bench_feel DATA [COLUMNS ROWS [KEYS [RECIPE]]]
+ *     make bench/bench_feel && HOURGLASS=$PWD/hourglass bench/bench_feel DATA [COLUMNS ROWS [KEYS [RECIPE]]]
  *
  * DATA: a data set's folder.  The terminal is libvterm's, on the same machine, so its time is part of each answer. */
 #include "../tests/ui/pty.h"
@@ -53,7 +53,7 @@ int main(int count, char **argument)
     int keys = count > 4 ? atoi(argument[4]) : 60;
     const char *recipe = count > 5 ? argument[5] : "simple";
     if (count < 2 || !getenv("HOURGLASS") || keys < 2 || keys > MOST || !mkdtemp(home)) {
-        fprintf(stderr, "HOURGLASS=./hourglass bench_feel DATA [COLUMNS ROWS [KEYS [RECIPE]]]\n");
+        fprintf(stderr, "HOURGLASS=$PWD/hourglass bench_feel DATA [COLUMNS ROWS [KEYS [RECIPE]]]\n");
         return 2;
     }
     if (count > 3) {
