@@ -210,38 +210,22 @@ int network_turn_chunk(const Network *net, int count, int at)
     return span_chunk(net, last_span(net), count, at);
 }
 
-/* n samples from place `at` on, if the layer is one that wants that. */
-static void gather(Network *net, int rank, const Pass *pass, int layer, int first, int at, int n)
-{
-    if (!net->layer[layer].plan.whole_batch)
-        return;
-    LayerRun run = run_of(net, rank, layer, pass, first, at, n);
-    run.plan->kind->gather(&run);
-}
-
-static void gathered(Network *net, int rank, const Pass *pass, int layer)
-{
-    if (!net->layer[layer].plan.whole_batch)
-        return;
-    LayerRun run = run_of(net, rank, layer, pass, 0, 0, 0);
-    run.plan->kind->gathered(&run);
-}
-
-static void gather_back(Network *net, int rank, const Pass *pass, int layer, int first, int at, int n, float *dy)
+/* For a layer that wants it: n samples' x from place `at` on, or with dy their gradient. */
+static void gather(Network *net, int rank, const Pass *pass, int layer, int first, int at, int n, float *dy)
 {
     if (!net->layer[layer].plan.whole_batch)
         return;
     LayerRun run = run_of(net, rank, layer, pass, first, at, n);
     run.dy = dy;
-    run.plan->kind->gather_back(&run);
+    (dy ? run.plan->kind->gather_back : run.plan->kind->gather)(&run);
 }
 
-static void gathered_back(Network *net, int rank, const Pass *pass, int layer)
+static void gathered(Network *net, int rank, const Pass *pass, int layer, bool back)
 {
     if (!net->layer[layer].plan.whole_batch)
         return;
     LayerRun run = run_of(net, rank, layer, pass, 0, 0, 0);
-    run.plan->kind->gathered_back(&run);
+    (back ? run.plan->kind->gathered_back : run.plan->kind->gathered)(&run);
 }
 
 static void clear_shared(const Network *net, int rank)
@@ -257,16 +241,16 @@ void network_slice_forward(Network *net, int rank, const Pass *pass, int first, 
 {
     int last = last_span(net);
     clear_shared(net, rank);
-    gather(net, rank, pass, 0, first, 0, count);
-    gathered(net, rank, pass, 0);
+    gather(net, rank, pass, 0, first, 0, count, NULL);
+    gathered(net, rank, pass, 0, false);
     for (int from = 0, to; from < last; from = to) {
         to = span_end(net, from);
         for (int at = 0, n; at < count; at += n) {
             n = span_chunk(net, from, count, at);
             layers_forward(net, rank, pass, from, to, first + at, at, n);
-            gather(net, rank, pass, to, first + at, at, n);
+            gather(net, rank, pass, to, first + at, at, n, NULL);
         }
-        gathered(net, rank, pass, to);
+        gathered(net, rank, pass, to, false);
     }
 }
 
@@ -297,7 +281,7 @@ void network_turn_backward(Network *net, int rank, const Pass *pass, int first, 
         to = net->seat[rank].span[0] + (size_t)at * network_act_size(net, below);
     layers_backward(net, rank, pass, net->layers - 1, net->turn, first, at, n, dy, to, goes_on);
     if (goes_on)
-        gather_back(net, rank, pass, below, first, at, n, to);
+        gather(net, rank, pass, below, first, at, n, to);
 }
 
 /* A layer that gathers is the top of its span here: what it does with its gradient goes chunk by chunk, too, once its sums are
@@ -311,8 +295,8 @@ void network_slice_backward(Network *net, int rank, const Pass *pass, int first,
     bool summed = net->turn < net->layers; /* dy came from chunks that were added up */
     for (int top = net->turn - 1, bottom; top >= net->first_trained; top = bottom - 1) {
         if (!summed)
-            gather_back(net, rank, pass, top, first, 0, count, dy);
-        gathered_back(net, rank, pass, top);
+            gather(net, rank, pass, top, first, 0, count, dy);
+        gathered(net, rank, pass, top, true);
         bottom = span_bottom(net, top);
         summed = has_work(net, bottom, top);
         if (!summed)
@@ -329,7 +313,7 @@ void network_slice_backward(Network *net, int rank, const Pass *pass, int first,
             layers_backward(net, rank, pass, top, bottom, first + at, at, n, dy + (size_t)at * width,
                             goes_on ? to + (size_t)at * next : NULL, goes_on);
             if (goes_on)
-                gather_back(net, rank, pass, below, first + at, at, n, to + (size_t)at * next);
+                gather(net, rank, pass, below, first + at, at, n, to + (size_t)at * next);
         }
         dy = to;
     }
