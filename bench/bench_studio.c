@@ -183,6 +183,7 @@ static double in_studio(const Setting *setting, const char *name, double *drawn,
         ;
     double end = record.pieces ? record.piece[record.pieces - 1].time : begin;
     *drawing = (drawing_seconds(pid) - cpu) / (end - begin);
+    listen_to(fd, &record, 1); /* until the screen knows, too, that it is over: else it asks before it leaves */
     type(fd, &record, "q");
     while (listen_to(fd, &record, 1))
         ;
