@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Each of looking at pictures, at codes and at layers may cost one part in so many of the time: together less than 1 %, so that a
+/* Each of looking at pictures, at codes and at layers may cost one part in so many of the time: together 1 %, so that a
  * training that is watched keeps 98 % of its speed with what drawing takes. */
 enum { PICTURE_SHARE = 200, CODE_SHARE = 400, LAYER_SHARE = 400 };
 

@@ -140,6 +140,15 @@ static void snapshots_grow_and_never_change(void **state)
     bench_free(&b);
 }
 
+/* Two ways of training came to the same model. */
+static void assert_same_and_free(char *const model[2], const size_t bytes[2])
+{
+    assert_int_equal(bytes[0], bytes[1]);
+    assert_memory_equal(model[0], model[1], bytes[0]);
+    free(model[0]);
+    free(model[1]);
+}
+
 /* Whoever watches changes nothing: the same bytes with and without snapshots, pauses and health. */
 static void watching_changes_nothing(void **state)
 {
@@ -171,10 +180,7 @@ static void watching_changes_nothing(void **state)
         model[way] = little_model(&run, &bytes[way]);
         run_close(&run);
     }
-    assert_int_equal(bytes[0], bytes[1]);
-    assert_memory_equal(model[0], model[1], bytes[0]);
-    free(model[0]);
-    free(model[1]);
+    assert_same_and_free(model, bytes);
     bench_free(&b);
 }
 
@@ -347,10 +353,7 @@ static void weights_to_start_from_are_copied(void **state)
         model[way] = little_model(&run, &bytes[way]);
         run_close(&run);
     }
-    assert_int_equal(bytes[0], bytes[1]);
-    assert_memory_equal(model[0], model[1], bytes[0]);
-    free(model[0]);
-    free(model[1]);
+    assert_same_and_free(model, bytes);
     trainer_free(trained);
     bench_free(&b);
 }
