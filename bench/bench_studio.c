@@ -2,7 +2,8 @@
  *
  *     make bench/bench_studio && bench/bench_studio [RECIPE [DATA [EPOCHS [PAIRS [COLUMNS ROWS]]]]]
  *
- * Both write metrics.jsonl; compared are the seconds of all epochs but the first.  The studio's output is kept with its times
+ * Both write metrics.jsonl; compared are the middle ones of the epochs after the first, in each pair and over all pairs: short
+ * epochs, many of them, say most on a machine with neighbours.  The studio's output is kept with its times
  * and only given to a terminal's screen when the training is over, so that reading it costs nothing meanwhile: how often
  * the probe pictures were drawn anew is counted there. */
 #include "config.h"
@@ -87,26 +88,51 @@ static bool is_over(const Setting *setting, const char *name)
     return over;
 }
 
-/* Seconds of the epochs after the first. */
-static double seconds_of(const Setting *setting, const char *name)
+/* Seconds of the epochs after the first, one by one. */
+typedef struct Seconds {
+    double *item;
+    int count;
+} Seconds;
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(const double *item, int count)
+{
+    double sorted[count];
+    memcpy(sorted, item, (size_t)count * sizeof *item);
+    qsort(sorted, (size_t)count, sizeof *sorted, compare);
+    return sorted[count / 2];
+}
+
+/* Adds a run's epochs to `all`; returns the middle one of this run. */
+static double read_seconds(const Setting *setting, const char *name, Seconds *all)
 {
     Run run;
     Metrics metrics = {0};
     Error err = {0};
-    double seconds = 0;
+    int before = all->count;
     if (!run_open(&run, setting->runs, name, false, &err) || !metrics_read(&run, &metrics, &err)) {
         fprintf(stderr, "%s\n", err.what);
         exit(1);
     }
+    all->item = mem_resize(all->item, (size_t)(all->count + metrics.count), sizeof *all->item);
     for (int i = 0; i < metrics.count; i++)
         if (metrics.item[i].kind == METRIC_EPOCH && metrics.item[i].epoch > 1)
-            seconds += metrics.item[i].seconds;
+            all->item[all->count++] = metrics.item[i].seconds;
     metrics_clear(&metrics);
     run_close(&run);
-    return seconds;
+    if (all->count == before) {
+        fprintf(stderr, "%s has no second epoch\n", name);
+        exit(1);
+    }
+    return median(all->item + before, all->count - before);
 }
 
-static double headless(const Setting *setting, const char *name)
+static double headless(const Setting *setting, const char *name, Seconds *all)
 {
     char epochs[16];
     int fd;
@@ -121,7 +147,7 @@ static double headless(const Setting *setting, const char *name)
     close(fd);
     free(record.bytes);
     free(record.piece);
-    return seconds_of(setting, name);
+    return read_seconds(setting, name, all);
 }
 
 /* Seconds of processor time of the thread that draws. */
@@ -166,7 +192,7 @@ static int count_changes(const Setting *setting, const Record *record, double be
     return changes;
 }
 
-static double in_studio(const Setting *setting, const char *name, double *drawn, double *drawing)
+static double in_studio(const Setting *setting, const char *name, Seconds *all, double *drawn, double *drawing)
 {
     char set[64];
     int fd;
@@ -192,38 +218,39 @@ static double in_studio(const Setting *setting, const char *name, double *drawn,
     *drawn = count_changes(setting, &record, begin, end) / (end - begin);
     free(record.bytes);
     free(record.piece);
-    return seconds_of(setting, name);
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return read_seconds(setting, name, all);
 }
 
 int main(int count, char **argument)
 {
     Setting setting = {getenv("HOURGLASS") ? getenv("HOURGLASS") : "./hourglass", count > 1 ? argument[1] : "simple",
                        count > 2 ? argument[2] : "../shared/datasets/mnist", NULL, count > 3 ? atoi(argument[3]) : 20,
-                       count > 4 ? atoi(argument[4]) : 5, count > 6 ? atoi(argument[5]) : 80, count > 6 ? atoi(argument[6]) : 24};
+                       count > 4 ? atoi(argument[4]) : 6, count > 6 ? atoi(argument[5]) : 80, count > 6 ? atoi(argument[6]) : 24};
     char folder[] = "/tmp/bench-studio-XXXXXX", name[64], first[96], command[64];
-    if (!mkdtemp(folder))
+    if (setting.pairs < 1 || setting.pairs > 64 || !mkdtemp(folder))
         return 1;
     setting.runs = folder;
+    Seconds alone = {0}, watched = {0};
     double ratio[64], drawn = 0, drawing = 0;
-    if (setting.pairs > 64)
-        setting.pairs = 64;
     for (int i = 0; i < setting.pairs; i++) {
+        double without = 0, with = 0;
         snprintf(name, sizeof name, "alone-%d", i);
         snprintf(first, sizeof first, i ? "%s-%02d" : "%s", setting.recipe, i + 1);
-        double alone = headless(&setting, name), watched = in_studio(&setting, first, &drawn, &drawing);
-        ratio[i] = alone / watched;
-        printf("%s %dx%d: alone %.3f s, in the studio %.3f s: %.1f %% of the speed; pictures drawn %.1f times a second, drawing %.2f %% of a core\n",
-               setting.recipe, setting.columns, setting.rows, alone, watched, 100 * ratio[i], drawn, 100 * drawing);
+        for (int turn = 0; turn < 2; turn++) /* the order changes from pair to pair: what drifts hits both alike */
+            if (turn == i % 2)
+                without = headless(&setting, name, &alone);
+            else
+                with = in_studio(&setting, first, &watched, &drawn, &drawing);
+        ratio[i] = without / with;
+        printf("%s %dx%d: an epoch alone %.4f s, in the studio %.4f s: %.1f %% of the speed; pictures drawn %.1f times a second, drawing "
+               "%.2f %% of a core\n",
+               setting.recipe, setting.columns, setting.rows, without, with, 100 * ratio[i], drawn, 100 * drawing);
         fflush(stdout);
     }
-    qsort(ratio, (size_t)setting.pairs, sizeof *ratio, compare);
-    printf("%s: median %.1f %%\n", setting.recipe, 100 * ratio[setting.pairs / 2]);
+    printf("%s: median of the pairs %.1f %%, of all epochs %.1f %%\n", setting.recipe, 100 * median(ratio, setting.pairs),
+           100 * median(alone.item, alone.count) / median(watched.item, watched.count));
+    free(alone.item);
+    free(watched.item);
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command) == 0 ? 0 : 1;
 }

@@ -134,6 +134,21 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool file_is_regular(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+size_t file_peek(const char *path, void *bytes, size_t count)
+{
+    FILE *stream = file_is_regular(path) ? fopen(path, "rbe") : NULL;
+    size_t got = stream ? fread(bytes, 1, count, stream) : 0;
+    if (stream)
+        fclose(stream);
+    return got;
+}
+
 bool file_make_folders(const char *path, Error *err)
 {
     char *copy = mem_text(path);

@@ -31,6 +31,10 @@ bool file_write(const char *path, const void *bytes, size_t size, Error *err) MU
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_regular(const char *path); /* a link to one is one; a pipe or a device, which could keep a reader waiting, is not */
+
+/* Up to `count` of a regular file's first bytes: how many there are, 0 when it cannot be read. */
+size_t file_peek(const char *path, void *bytes, size_t count);
 bool file_make_folders(const char *path, Error *err) MUST_CHECK; /* as mkdir -p */
 bool file_remove_tree(const char *path, Error *err) MUST_CHECK;  /* as rm -r, follows no links */
 

@@ -47,7 +47,7 @@ static void free_names(struct dirent **names, int count)
 static bool is_picture(const char *path)
 {
     static const char *const endings[] = {".png", ".jpg", ".jpeg"};
-    const char *dot = strrchr(path, '.');
+    const char *dot = file_is_regular(path) ? strrchr(path, '.') : NULL;
     for (size_t i = 0; dot && i < COUNT_OF(endings); i++)
         if (strcasecmp(dot, endings[i]) == 0)
             return true;

@@ -58,7 +58,7 @@ static Listing list_folder(const char *path)
     for (struct dirent *file; folder && listing.count < MOST_FILES && (file = readdir(folder));) {
         char whole[512];
         if (file->d_name[0] == '.' || !file_join(whole, sizeof whole, path, file->d_name, NULL)
-            || file_is_folder(whole))
+            || !file_is_regular(whole))
             continue;
         int rank = idx_rank(whole);
         if (rank == 0 && !named_idx(file->d_name))

@@ -25,12 +25,7 @@ typedef struct Header {
 bool npy_is(const char *path)
 {
     char start[MAGIC];
-    FILE *stream = fopen(path, "rbe");
-    if (!stream)
-        return false;
-    bool good = fread(start, 1, sizeof start, stream) == sizeof start && memcmp(start, magic, MAGIC) == 0;
-    fclose(stream);
-    return good;
+    return file_peek(path, start, sizeof start) == sizeof start && memcmp(start, magic, MAGIC) == 0;
 }
 
 /* What stands behind 'key': in the dictionary, or NULL. */

@@ -1,5 +1,7 @@
 #include "data/source.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +24,13 @@ bool source_missing(const char *path, Error *err)
 bool source_open(Source *source, const char *path, Error *err)
 {
     *source = (Source){.path = path};
+    bool standard = strcmp(path, "-") == 0;
+    if (!standard && file_exists(path) && !file_is_regular(path) && !file_is_folder(path)) {
+        error_set(err, ERROR_INPUT, "write it to a file first", "is a pipe or a device, not a file");
+        return error_at(err, path, 0, 0);
+    }
     errno = 0;
-    source->stream = strcmp(path, "-") == 0 ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rbe");
+    source->stream = standard ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rbe");
     if (!source->stream)
         return source_missing(path, err);
     gzbuffer(source->stream, BUFFER);

@@ -39,12 +39,7 @@ static bool is_picture(const void *bytes, size_t size)
 bool image_is_picture(const char *path)
 {
     char start[sizeof png_start];
-    FILE *stream = fopen(path, "rbe");
-    if (!stream)
-        return false;
-    size_t size = fread(start, 1, sizeof start, stream);
-    fclose(stream);
-    return is_picture(start, size);
+    return is_picture(start, file_peek(path, start, sizeof start));
 }
 
 static bool check_claim(const char *kind, uint32_t w, uint32_t h, double needs, size_t size, Error *err)

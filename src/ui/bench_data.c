@@ -135,7 +135,7 @@ static bool is_data(const char *path)
 /* A folder that is a set, or whose sub-folders are. */
 static void look_into(PreviewJob *job, const char *folder)
 {
-    if (!folder || !*folder)
+    if (!folder || !*folder || atomic_load(&job->stop))
         return;
     if (is_data(folder)) {
         look_at(job, folder);
@@ -145,7 +145,7 @@ static void look_into(PreviewJob *job, const char *folder)
     int count = scandir(folder, &entry, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         char path[512];
-        if (entry[i]->d_name[0] != '.' &&
+        if (!atomic_load(&job->stop) && entry[i]->d_name[0] != '.' &&
             snprintf(path, sizeof path, "%s/%s", folder, entry[i]->d_name) < (int)sizeof path && is_data(path))
             look_at(job, path);
         free(entry[i]);

@@ -185,9 +185,9 @@ int loop_run(AppOptions options, const TerminalOptions *terminal_options, Error 
     }
     cells_clear(&loop.cells);
     terminal_close(loop.terminal);
-    app_free(loop.app);
     for (int i = 0; i < WATCHED; i++)
-        sigaction(watched[i], &old[i], NULL);
+        sigaction(watched[i], &old[i], NULL); /* whatever the last jobs wait for, a signal ends them now */
+    app_free(loop.app);
     signal_pipe = -1;
     close(loop.signals[0]);
     close(loop.signals[1]);

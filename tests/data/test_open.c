@@ -217,6 +217,28 @@ static void test_idx_folder(void **state)
     data_free(data);
 }
 
+/* Nobody writes into these pipes: whoever opens one waits forever. */
+static void test_pipes_keep_nobody_waiting(void **state)
+{
+    (void)state;
+    alarm(20);
+    put_idx("piped", "", 20, 6, 4, true, false);
+    put_folder("piped-zoo");
+    put_picture("piped-zoo/a.png", 3, 3, 1, 1);
+    const char *const name[] = {"piped/pipe", "piped/more-images-idx3-ubyte", "piped/data_batch_1.bin", "piped-zoo/b.png"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        assert_int_equal(mkfifo(in_scratch(name[i]), 0600), 0);
+    Data *data = open_path(in_scratch("piped"), any);
+    assert_int_equal(data->train.count, 20);
+    data_free(data);
+    data = open_path(in_scratch("piped-zoo"), any);
+    assert_int_equal(data->train.count, 1);
+    data_free(data);
+    expect_refused(in_scratch("piped/pipe"), any, "pipe", "no data set that can be read");
+    expect_refused(in_scratch("piped/more-images-idx3-ubyte"), any, "ubyte", "a pipe or a device");
+    alarm(0);
+}
+
 static void test_several_idx_sets(void **state)
 {
     (void)state;
@@ -472,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_many_classes),
         cmocka_unit_test(test_bad_folders),
         cmocka_unit_test(test_idx_folder),
+        cmocka_unit_test(test_pipes_keep_nobody_waiting),
         cmocka_unit_test(test_several_idx_sets),
         cmocka_unit_test(test_idx_parts_that_disagree),
         cmocka_unit_test(test_explicit_files),
