@@ -22,15 +22,18 @@ static void leave_answer(App *app, int chosen)
     app->done = true; /* the loop waits for the training to be saved */
 }
 
+static bool trains(App *app) { return bench_training(app->bench); }
+
 static void do_quit(App *app, const char *argument)
 {
     (void)argument;
-    if (!bench_training(app->bench)) {
+    if (!trains(app)) {
         app->done = true;
         return;
     }
     static const Choice choice[] = {{"s", "stop and save", "hourglass resume goes on exactly"}, {"y", "stay", NULL}};
     app_ask(app, "a training is running", "It would stop after the batch at hand. Everything is saved.", choice, 2, leave_answer);
+    app_ask_while(app, trains);
 }
 
 static void do_help(App *app, const char *argument)

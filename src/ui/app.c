@@ -175,6 +175,7 @@ void app_tick(App *app, double now)
     const char *said = bench_take_message(app->bench, &app->message_role);
     if (said)
         app_say(app, app->message_role, "%s", said);
+    dialogue_tick(app);
     for (int i = 0; i < screens_count; i++)
         if (app->opened[i] && screens[i]->tick)
             screens[i]->tick(app);

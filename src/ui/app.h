@@ -132,6 +132,7 @@ const Action *app_action(App *app, const char *name);
 /* Choices one below the other; `text` explains. keys: a letter for each choice. */
 typedef struct Choice { const char *key, *text, *help; } Choice;
 void app_ask(App *app, const char *title, const char *text, const Choice *choice, int count, void (*done)(App *app, int chosen));
+void app_ask_while(App *app, bool (*holds)(App *app)); /* takes the question just asked back, as Esc does, once this no longer holds */
 
 /* A line of text.  `check` (may be NULL) says while typing whether the text is fine. */
 void app_prompt(App *app, const char *title, const char *text, const char *value, void (*done)(App *app, const char *text),

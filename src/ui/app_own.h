@@ -24,6 +24,7 @@ typedef struct Dialogue {
     int *shown, shown_count; /* those that pass the filter */
     Error error;             /* of what is being typed */
     void (*chosen)(App *app, int index);
+    bool (*holds)(App *app); /* what the question is about; NULL: it lasts */
     void (*entered)(App *app, const char *text);
     bool (*check)(App *app, const char *text, Error *err);
 } Dialogue;
@@ -60,6 +61,7 @@ struct App {
 bool dialogue_event(App *app, const Event *event);
 void dialogue_draw(App *app, Cells *cells, Rect area);
 void dialogue_close(App *app);
+void dialogue_tick(App *app);
 void palette_open(App *app);
 void palette_fill(App *app); /* the list, for what is typed */
 

@@ -42,6 +42,11 @@ void app_ask(App *app, const char *title, const char *text, const Choice *choice
     d->chosen = done;
 }
 
+void app_ask_while(App *app, bool (*holds)(App *app))
+{
+    app->dialogue.holds = holds;
+}
+
 void app_prompt(App *app, const char *title, const char *text, const char *value, void (*done)(App *app, const char *text),
                 bool (*check)(App *app, const char *text, Error *err))
 {
@@ -184,6 +189,12 @@ static void answer(App *app, int index)
     dialogue_close(app);
     if (chosen)
         chosen(app, index);
+}
+
+void dialogue_tick(App *app)
+{
+    if (app->dialogue.holds && !app->dialogue.holds(app))
+        answer(app, -1);
 }
 
 static void answer_text(App *app, const char *text)

@@ -210,7 +210,8 @@ void gallery_draw_figure(App *app, Cells *cells, const PaneView *view)
     if (first || (changed && g->view.scale == 0 && !g->failed[0] && gallery_job_fits(gallery_kind(g))))
         gallery_ask(app);
     if (!bench_run_name(app_bench(app))[0])
-        cells_text(cells, area.x, area.y, plain(ROLE_DIM), "open a run (4, Enter) or train one: its figures are shown here");
+        cells_wrap(cells, area, plain(ROLE_DIM), bench_opening(app_bench(app)) ? "opening the run"
+                   : "the figures of a run are shown here: Enter opens the newest, 4 lists all, 2 and then t train one");
     else if (g->failed[0])
         cells_wrap(cells, area, plain(ROLE_DIM), g->failed);
     else if (gallery_shown(g))

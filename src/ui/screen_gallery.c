@@ -290,7 +290,28 @@ static void do_export_as(App *app, const char *argument)
         app_prompt(app, "export the figure", "File and scale (1 to 8). A name without a slash goes into the run's figures.", path, export_entered, NULL);
 }
 
+static bool no_run(App *app)
+{
+    Bench *bench = app_bench(app);
+    return !bench_run_name(bench)[0] && !bench_opening(bench) && !bench_training(bench);
+}
+
+static void do_newest(App *app, const char *argument)
+{
+    (void)argument;
+    Bench *bench = app_bench(app);
+    RunList list;
+    Error err = {0};
+    bool good = run_list(bench_runs_dir(bench), &list, &err);
+    if (good && !list.count)
+        app_say(app, ROLE_TEXT, "no runs yet: t on the screens 1 and 2 trains one");
+    else if (!good || !bench_show_run(bench, list.run[0].name, &err))
+        app_say_error(app, &err);
+    run_list_clear(&list);
+}
+
 static const Action actions[] = {
+    {"newest", "Enter", "newest", "open the newest run", do_newest, no_run, NULL},
     {"next", "n", "←→|figure", "the next figure", do_next, NULL, NULL},
     {"before", "p", NULL, "the figure before", do_before, NULL, NULL},
     {"figure", NULL, NULL, "a figure by its name", do_figure, NULL, "FIGURE"},

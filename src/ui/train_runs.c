@@ -14,6 +14,8 @@ static Train *self(App *app) { return train_state(app); }
 
 bool train_rests(App *app) { return !bench_training(app_bench(app)); }
 
+static bool trains(App *app) { return !train_rests(app); }
+
 static bool diverged(App *app)
 {
     const Snapshot *s = train_snapshot(app);
@@ -66,8 +68,10 @@ static void do_when_over(App *app, const char *title, void (*then)(App *app))
     if (train_rests(app)) {
         self(app)->then = NULL;
         then(app);
-    } else
+    } else {
         app_ask(app, title, "A training is running.", choice, 2, stop_first_answer);
+        app_ask_while(app, trains);
+    }
 }
 
 bool train_can_again(App *app) { return bench_trained_design(app_bench(app)) != NULL; }
@@ -235,6 +239,7 @@ bool train_leaves(App *app, const Screen *next)
         return true;
     train->leaving = next;
     app_ask(app, "the training is running", "", choice, 3, leave_answer);
+    app_ask_while(app, trains);
     return false;
 }
 

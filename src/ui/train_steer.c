@@ -59,6 +59,7 @@ void train_stop(App *app, const char *argument)
     (void)argument;
     static const Choice choice[] = {{"s", "stop and save", "R goes on exactly"}, {"y", "stay", NULL}};
     app_ask(app, "stop the training", "", choice, 2, stop_answer);
+    app_ask_while(app, train_runs);
 }
 
 /* ---- numbers */

@@ -18,6 +18,24 @@ static Pty *open_gallery(int w, int h)
     return pty;
 }
 
+static void without_a_run_enter_opens_the_newest(void **state)
+{
+    (void)state;
+    Pty *pty = start_at(80, 24, truecolour, NULL, NULL);
+    assert_true(pty_sees(pty, "in use", 30));
+    pty_type(pty, "3");
+    assert_true(pty_sees(pty, "Enter opens the newest", 20));
+    pty_type(pty, "\r");
+    assert_true(pty_sees(pty, "no runs yet", 20));
+    finished_run("older", "lr=1", "1");
+    pty_wait(pty, 1.1); /* runs remember the second */
+    finished_run("newer", "lr=1", "1");
+    pty_type(pty, "\r");
+    assert_true(pty_sees(pty, "test samples", 30));
+    assert_true(pty_sees(pty, "newer", 20));
+    leave(pty);
+}
+
 static void it_says_how_many_it_shows(void **state)
 {
     (void)state;
@@ -150,6 +168,7 @@ static void files_are_written_and_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_run_enter_opens_the_newest),
         cmocka_unit_test(it_says_how_many_it_shows),           cmocka_unit_test(the_crosshair_tells_the_datas_number),
         cmocka_unit_test(originals_and_reconstructions_blink), cmocka_unit_test(every_kind_with_its_options),
         cmocka_unit_test(files_are_written_and_named),

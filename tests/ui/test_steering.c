@@ -239,6 +239,21 @@ static void leaving_the_screen_asks(void **state)
     check_state(runs, "small-02", "stopped");
 }
 
+/* A question about a training that ends by itself meanwhile is taken back; q then leaves at once. */
+static void questions_end_with_the_training(void **state)
+{
+    (void)state;
+    const char *runs = put_folder("ended");
+    Pty *pty = start_training_of(slow_design(), 80, 24, "epochs=8", runs);
+    await_epochs(pty, runs, "small", 1);
+    pty_type(pty, "q");
+    assert_true(pty_sees(pty, "a training is running", 20));
+    assert_true(pty_sees(pty, "small is trained", 60));
+    assert_false(pty_shows(pty, "a training is running"));
+    leave(pty);
+    check_state(runs, "small", "done");
+}
+
 static void exports_the_grid(void **state)
 {
     (void)state;
@@ -274,7 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_changes_are_replayed), cmocka_unit_test(again_is_the_same), cmocka_unit_test(forks_where_the_cursor_is),
         cmocka_unit_test(divergence_offers_a_way_back), cmocka_unit_test(one_key_divides_the_rate), cmocka_unit_test(leaving_the_screen_asks),
-        cmocka_unit_test(exports_the_grid),
+        cmocka_unit_test(questions_end_with_the_training), cmocka_unit_test(exports_the_grid),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
