@@ -23,6 +23,7 @@ enum { CODE_MOUSE = KEY_MAX + 1, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_SHIFT_UP, C
 struct Terminal {
     SCREEN *screen;
     Look look;
+    Frame frame;
     Cells shown;   /* what the terminal has */
     bool mouse;
     bool all;      /* write everything next time */
@@ -56,6 +57,7 @@ static void start_input(Terminal *terminal)
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
+    typeahead(-1); /* a drawing is not broken off by a key: it leaves whole */
     leaveok(stdscr, FALSE);
     curs_set(0);
     /* ncurses knows the mouse of few terminals; every one sends these reports. */
@@ -68,19 +70,19 @@ static void start_input(Terminal *terminal)
         terminal_write(mouse_on);
 }
 
-static SCREEN *new_screen(int level, const char *term, bool *rgb)
+static SCREEN *new_screen(FILE *out, int level, const char *term, bool *rgb)
 {
     const char *base = terminal_rgb_base(term), *entry = base ? terminfo_rgb(base) : NULL;
     *rgb = level == COLOUR_RGB && entry;
     if (!*rgb)
-        return newterm(NULL, stdout, stdin);
+        return newterm(NULL, out, stdin);
     const char *old = getenv("TERMINFO");
     char *kept = old ? mem_text(old) : NULL;
     size_t room = strlen(entry) + 8;
     char *text = mem_new(room, 1);
     snprintf(text, room, "b64:%s", entry);
     setenv("TERMINFO", text, 1);
-    SCREEN *screen = newterm(base, stdout, stdin);
+    SCREEN *screen = newterm(base, out, stdin);
     if (kept)
         setenv("TERMINFO", kept, 1);
     else
@@ -104,9 +106,16 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
     Terminal *terminal = mem_new(1, sizeof *terminal);
     terminal->mouse = !options->no_mouse;
     bool rgb;
-    terminal->screen = new_screen(level, getenv("TERM"), &rgb);
+    if (!frame_open(&terminal->frame)) {
+        error_errno(err, NULL, "the terminal cannot be opened");
+        frame_close(&terminal->frame);
+        free(terminal);
+        return NULL;
+    }
+    terminal->screen = new_screen(terminal->frame.stream, level, getenv("TERM"), &rgb);
     if (!terminal->screen) {
         const char *term = getenv("TERM");
+        frame_close(&terminal->frame);
         free(terminal);
         error_set(err, ERROR_FAILED, "set TERM to what the terminal is, or use the commands", "the terminal \"%s\" is not known",
                   term ? term : "");
@@ -143,10 +152,12 @@ void terminal_close(Terminal *terminal)
 {
     if (!terminal)
         return;
+    frame_drain(&terminal->frame);
     if (terminal->mouse)
         terminal_write(mouse_off);
     endwin();
     delscreen(terminal->screen);
+    frame_close(&terminal->frame);
     rescue_arm(false);
     cells_clear(&terminal->shown);
     free(terminal);
@@ -154,6 +165,7 @@ void terminal_close(Terminal *terminal)
 
 void terminal_suspend(Terminal *terminal)
 {
+    frame_drain(&terminal->frame);
     if (terminal->mouse)
         terminal_write(mouse_off);
     endwin();
@@ -180,11 +192,15 @@ void terminal_suspend(Terminal *terminal)
 void terminal_set_mouse(Terminal *terminal, bool on)
 {
     terminal->mouse = on;
+    frame_drain(&terminal->frame);
     terminal_write(on ? mouse_on : mouse_off);
 }
 
 Look terminal_get_look(const Terminal *terminal) { return terminal->look; }
 int terminal_fd(const Terminal *terminal) { (void)terminal; return STDIN_FILENO; }
+
+bool terminal_ready(Terminal *terminal) { return frame_flush(&terminal->frame); }
+int terminal_slow_fd(const Terminal *terminal) { return terminal->frame.size > 0 ? terminal->frame.terminal : -1; }
 
 void terminal_size(const Terminal *terminal, int *w, int *h)
 {
@@ -195,6 +211,7 @@ void terminal_size(const Terminal *terminal, int *w, int *h)
 void terminal_resized(Terminal *terminal)
 {
     struct winsize size;
+    frame_drain(&terminal->frame); /* ncurses may write at once, and not into the middle of a drawing */
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
         resizeterm(size.ws_row, size.ws_col);
     terminal->all = true;
@@ -260,8 +277,10 @@ void terminal_show(Terminal *terminal, const Cells *cells)
     terminal->all = false;
     if (cells->cursor_x >= 0)
         move(cells->cursor_y, cells->cursor_x);
+    frame_begin(&terminal->frame);
     curs_set(cells->cursor_x >= 0);
     refresh();
+    frame_end(&terminal->frame);
 }
 
 /* ---- input */

@@ -95,6 +95,8 @@ static void take_input(Loop *loop)
 static void draw(Loop *loop)
 {
     int w, h;
+    if (!terminal_ready(loop->terminal))
+        return; /* it stays dirty */
     terminal_size(loop->terminal, &w, &h);
     if (w != loop->cells.w || h != loop->cells.h)
         cells_resize(&loop->cells, w, h);
@@ -113,7 +115,7 @@ static double next_drawing(const Loop *loop)
 static int timeout_ms(const Loop *loop)
 {
     double now = clock_seconds(), until = app_deadline(loop->app);
-    if (app_dirty(loop->app))
+    if (app_dirty(loop->app) && terminal_slow_fd(loop->terminal) < 0)
         until = fmin(until, next_drawing(loop));
     if (!isfinite(until))
         return -1;
@@ -123,10 +125,11 @@ static int timeout_ms(const Loop *loop)
 
 static void turn(Loop *loop)
 {
-    struct pollfd wait[3] = {{.fd = terminal_fd(loop->terminal), .events = POLLIN},
+    struct pollfd wait[4] = {{.fd = terminal_fd(loop->terminal), .events = POLLIN},
                              {.fd = loop->wake, .events = POLLIN},
-                             {.fd = loop->signals[0], .events = POLLIN}};
-    int ready = poll(wait, 3, timeout_ms(loop));
+                             {.fd = loop->signals[0], .events = POLLIN},
+                             {.fd = terminal_slow_fd(loop->terminal), .events = POLLOUT}};
+    int ready = poll(wait, 4, timeout_ms(loop));
     if (ready < 0 && errno != EINTR)
         loop->killed = SIGHUP;
     if (ready > 0 && wait[0].revents & (POLLHUP | POLLERR | POLLNVAL))
@@ -138,6 +141,8 @@ static void turn(Loop *loop)
     take_signals(loop);
     if (ready > 0 && wait[0].revents & POLLIN)
         take_input(loop);
+    if (ready > 0 && wait[3].revents)
+        terminal_ready(loop->terminal);
     if (ready <= 0 || wait[1].revents)
         app_tick(loop->app, clock_seconds());
     if (app_dirty(loop->app) && clock_seconds() >= next_drawing(loop))

@@ -29,7 +29,9 @@ Look terminal_get_look(const Terminal *terminal);
 int terminal_fd(const Terminal *terminal);                     /* readable when there may be events */
 void terminal_size(const Terminal *terminal, int *w, int *h);
 bool terminal_read(Terminal *terminal, Event *event);          /* the next event, without waiting; false: none */
-void terminal_show(Terminal *terminal, const Cells *cells);    /* writes what changed since the last call */
+bool terminal_ready(Terminal *terminal);                       /* false: a slow terminal has not taken all of the last show */
+int terminal_slow_fd(const Terminal *terminal);                /* writable when it takes more; -1: it has all */
+void terminal_show(Terminal *terminal, const Cells *cells);    /* writes what changed since the last call; only when ready */
 void terminal_redraw(Terminal *terminal);                      /* the next show writes everything */
 void terminal_resized(Terminal *terminal);                     /* after SIGWINCH: takes over the new size */
 void terminal_suspend(Terminal *terminal);                     /* job control: gives the terminal back, stops, returns when continued */

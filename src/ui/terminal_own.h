@@ -1,9 +1,11 @@
-/* The terminal from inside: for curses.c, terminal_look.c and rescue.c only. */
+/* The terminal from inside: for curses.c, frame.c, terminal_look.c and rescue.c only. */
 #ifndef UI_TERMINAL_OWN_H
 #define UI_TERMINAL_OWN_H
 
 #include "ui/terminal.h"
 
+#include <stdio.h>
+#include <sys/types.h>
 #include <termios.h>
 
 /* Which of our terminfo entries (ui/terminfo.h) describes a TERM closely enough for 24-bit colour; NULL: none. */
@@ -17,6 +19,21 @@ bool terminal_level(const TerminalOptions *options, int *level, Error *err) MUST
 bool terminal_probe_ground(Look *look, bool fixed);
 
 void terminal_write(const char *text); /* past ncurses */
+
+/* What ncurses writes to: between begin and end it gathers, and end writes as much as the terminal takes without waiting. */
+typedef struct Frame {
+    FILE *stream;             /* for newterm */
+    int fd, memory, terminal; /* the stream's; what gathers; the terminal, which never makes us wait; -1: none */
+    off_t at, size;           /* of what has gathered: written so far, all of it */
+    bool gathers;
+} Frame;
+
+FILE *frame_open(Frame *frame); /* NULL: no descriptor to be had; close all the same */
+void frame_close(Frame *frame);
+void frame_begin(Frame *frame); /* nothing may be left */
+void frame_end(Frame *frame);
+bool frame_flush(Frame *frame); /* false: some is left */
+void frame_drain(Frame *frame); /* waits for a slow terminal; what one that stands still has not taken is thrown away */
 
 /* What is left to do when the program dies: while armed, a crash or an exit writes `restore` and sets the modes kept. */
 void rescue_keep_modes(void);          /* as they are now, before anything is changed */

@@ -1,8 +1,11 @@
 /* Training in the studio: steered, resized, left in the middle, and nothing of it lost. */
+#include "config.h" /* _GNU_SOURCE: usleep */
+
 #include "training.h"
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static void pauses_and_goes_on(void **state)
 {
@@ -151,6 +154,36 @@ static void signals_save_too(void **state)
     }
 }
 
+/* Nobody reads what is drawn: the training goes on, and a signal is heard all the same. */
+static void a_terminal_that_stands_still_holds_up_nothing(void **state)
+{
+    (void)state;
+    const char *runs = put_folder("still");
+    RunMeta meta = {0};
+    Run run;
+    Error err = {0};
+    Pty *pty = start_training_of(slow_design(), 200, 60, "epochs=1000", runs);
+    await_epochs(pty, runs, "small", 1);
+    for (int i = 0; i < 20; i++) {
+        pty_send(pty, "\f"); /* everything anew: more than fits between the two */
+        usleep(100000);
+    }
+    int before = saved_epochs(runs, "small");
+    for (int i = 0; i < 600 * PATIENCE && saved_epochs(runs, "small") < before + 2; i++)
+        usleep(50000);
+    assert_true(saved_epochs(runs, "small") >= before + 2);
+    pty_kill(pty, SIGTERM);
+    for (int i = 0; i < 400 * PATIENCE && strcmp(meta.state, "stopped") != 0; i++) {
+        usleep(50000);
+        check_good(run_open(&run, runs, "small", false, &err) && run_read_meta(&run, &meta, &err), &err);
+        run_close(&run);
+    }
+    assert_string_equal(meta.state, "stopped");
+    assert_int_equal(pty_end(pty, 20), 128 + SIGTERM);
+    assert_true(pty_restored(pty));
+    pty_free(pty);
+}
+
 /* A crash gives the terminal back, and what was saved before goes on. */
 static void crash_loses_nothing_saved(void **state)
 {
@@ -230,7 +263,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
-        cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too), cmocka_unit_test(crash_loses_nothing_saved),
+        cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too),
+        cmocka_unit_test(a_terminal_that_stands_still_holds_up_nothing), cmocka_unit_test(crash_loses_nothing_saved),
         cmocka_unit_test(next_session_resumes),
         cmocka_unit_test(the_tour_leads_through),
     };

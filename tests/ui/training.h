@@ -48,23 +48,27 @@ static inline Pty *start_training(int epochs, const char *runs)
 }
 
 /* Waits until the run has so many epochs behind it, however fast they go by on the screen. */
+static inline int saved_epochs(const char *runs, const char *name)
+{
+    Run run;
+    Metrics metrics = {0};
+    Error err = {0};
+    int count = 0;
+    if (!run_open(&run, runs, name, false, &err))
+        return 0;
+    if (metrics_read(&run, &metrics, &err))
+        for (int i = 0; i < metrics.count; i++)
+            count += metrics.item[i].kind == METRIC_EPOCH;
+    metrics_clear(&metrics);
+    run_close(&run);
+    return count;
+}
+
 static inline void await_epochs(Pty *pty, const char *runs, const char *name, int epochs)
 {
-    int count = 0;
-    for (double end = clock_seconds() + PATIENCE * 60; count < epochs && clock_seconds() < end;) {
-        Run run;
-        Metrics metrics = {0};
-        Error err = {0};
+    for (double end = clock_seconds() + PATIENCE * 60; saved_epochs(runs, name) < epochs && clock_seconds() < end;)
         pty_wait(pty, 0.05);
-        if (!run_open(&run, runs, name, false, &err))
-            continue;
-        if (metrics_read(&run, &metrics, &err))
-            for (int i = count = 0; i < metrics.count; i++)
-                count += metrics.item[i].kind == METRIC_EPOCH;
-        metrics_clear(&metrics);
-        run_close(&run);
-    }
-    assert_true(count >= epochs);
+    assert_true(saved_epochs(runs, name) >= epochs);
 }
 
 static inline void progress_line(Pty *pty, char line[1024])
