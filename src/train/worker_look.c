@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Each of looking at pictures, at codes and at layers may cost one part in so many of the time: together three quarters of a
- * percent, so that a training that is watched keeps 98 % of its speed with what drawing takes. */
-enum { SHARE = 400 };
+/* Each of looking at pictures, at codes and at layers may cost one part in so many of the time: together 1 %, so that a
+ * training that is watched keeps 98 % of its speed with what drawing takes. */
+enum { PICTURE_SHARE = 200, CODE_SHARE = 400, LAYER_SHARE = 400 };
 
 static const double USUAL_SECONDS = 0.05, UNWATCHED_SECONDS = 0.25, LAYER_SECONDS = 0.25, CODE_SECONDS = 0.2;
 
@@ -73,10 +73,10 @@ static void renew_samples(Worker *w)
     bool rests = w->state != WORKER_RUNNING; /* nothing newer comes soon, and nothing is held up */
     bool fits = last->pictures && last->probes == w->probes && same_shape(last->probe_shape, network_input(trainer_network(w->trainer))) &&
                 same_shape(last->output_shape, trainer_output(w->trainer));
-    if (w->probes && (!fits || rests || (w->watch & WATCH_PROBES && now - w->looked >= SHARE * w->look_cost)))
+    if (w->probes && (!fits || rests || (w->watch & WATCH_PROBES && now - w->looked >= PICTURE_SHARE * w->look_cost)))
         make_pictures(w);
     fits = last->scatter && last->codes == w->codes && last->code_size == trainer_code_size(w->trainer);
-    double wait = fmax(CODE_SECONDS, SHARE * w->code_cost);
+    double wait = fmax(CODE_SECONDS, CODE_SHARE * w->code_cost);
     bool begun = rests || trainer_progress(w->trainer).step > 0; /* so many samples would hold up the first batch */
     if (w->codes && begun && (!fits || rests || now - w->coded >= wait) && (w->watch & WATCH_CODES || rests))
         make_codes(w);
@@ -103,7 +103,7 @@ static void show_samples(Worker *w, Snapshot *s)
 
 void worker_look_ahead(Worker *w)
 {
-    double now = clock_seconds(), wait = fmax(LAYER_SECONDS, SHARE * w->layer_cost);
+    double now = clock_seconds(), wait = fmax(LAYER_SECONDS, LAYER_SHARE * w->layer_cost);
     bool soon = now + w->step_cost - w->published >= worker_look_wait(w) && now - w->examined >= wait;
     w->examining = w->watch & WATCH_HEALTH && soon;
     network_watch(trainer_network(w->trainer), w->examining);
