@@ -1,8 +1,6 @@
 /* Values of fields: read, checked against their rows, printed back.  Knows no field by name; the tables that use it do. */
 #include "base/param.h"
 
-#include "base/mem.h"
-
 #include <assert.h>
 #include <ctype.h>
 #include <limits.h>

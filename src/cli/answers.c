@@ -1,7 +1,6 @@
 #include "cli/answers.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/console.h"
 #include "cli/job.h"
 #include "spec/text.h"

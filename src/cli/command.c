@@ -80,7 +80,7 @@ static void typed_option(char **argv, char text[8])
     snprintf(text, 8, "-%c", isprint(optopt) ? optopt : '?');
 }
 
-bool command_parse(const Command *command, int argc, char **argv, Args *out, Error *err)
+static bool command_parse(const Command *command, int argc, char **argv, Args *out, Error *err)
 {
     const Option *all[OPTIONS_MAX];
     struct option longs[OPTIONS_MAX + 1] = {0};
@@ -125,7 +125,7 @@ bool command_parse(const Command *command, int argc, char **argv, Args *out, Err
     return true;
 }
 
-void args_clear(Args *args)
+static void args_clear(Args *args)
 {
     free(args->given);
     *args = (Args){0};

@@ -51,8 +51,6 @@ extern const Option common_options[]; /* every command has them too */
 /* argv without the program's name; picks the command, runs it, says what went wrong. Returns the exit code. */
 int command_main(int argc, char **argv);
 
-bool command_parse(const Command *command, int argc, char **argv, Args *out, Error *err) MUST_CHECK;
-void args_clear(Args *args);
 char *command_help(const Command *command); /* the text of --help; the caller's */
 
 bool args_knows(const Args *args, const char *name); /* is it in the command's table? */

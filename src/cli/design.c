@@ -1,9 +1,7 @@
 /* design: a network from questions and answers. */
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/answers.h"
 #include "cli/command.h"
-#include "cli/console.h"
 #include "cli/job.h"
 #include "cli/options.h"
 #include "spec/text.h"

@@ -2,7 +2,6 @@
 #include "spec/doctor.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"

@@ -3,7 +3,6 @@
 #include "figure/kind.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"

@@ -1,6 +1,5 @@
 #include "cli/require.h"
 
-#include "base/mem.h"
 #include "base/str.h"
 
 #include <math.h>

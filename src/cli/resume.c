@@ -1,5 +1,4 @@
 /* resume: a run goes on where it stopped; fork: a new run starts from another one's weights. */
-#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"

@@ -1,6 +1,6 @@
 /* A signal's handler only writes its number into a pipe that is polled with everything else.  The first SIGINT, SIGTERM or SIGHUP asks the worker
  * to stop after its batch and save; a second one leaves at once. */
-#include "config.h"
+#include "config.h" /* _GNU_SOURCE: pipe2 */
 
 #include "cli/session.h"
 

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/options.h"
 #include "term/raster.h"
 #include "ui/bench.h"

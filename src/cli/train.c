@@ -1,7 +1,6 @@
 /* train: a network and data in, a run out. */
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -9,10 +8,8 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/train.h"
-#include "cli/train.h"
 #include "cli/version.h"
 #include "spec/summary.h"
-#include "spec/text.h"
 #include "tensor/dense.h"
 #include "tensor/team.h"
 

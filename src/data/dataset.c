@@ -45,28 +45,6 @@ void dataset_prefetch(const Dataset *set, int index)
         __builtin_prefetch(from + i);
 }
 
-bool dataset_pick(const Dataset *set, const uint32_t *index, int count, Dataset *out, Error *err)
-{
-    size_t size = shape_size(set->shape) * (set->bytes ? 1 : sizeof(float));
-    const uint8_t *from = set->bytes ? set->bytes : (const uint8_t *)(const void *)set->floats;
-    *out = (Dataset){.shape = set->shape, .count = count, .classes = set->classes};
-    uint8_t *to = mem_try_large((size_t)count, size);
-    out->bytes = set->bytes ? to : NULL;
-    out->floats = set->bytes ? NULL : (float *)(void *)to;
-    out->labels = set->labels ? mem_try_large((size_t)count, 1) : NULL;
-    if (!to || (set->labels && !out->labels)) {
-        dataset_clear(out);
-        return error_set(err, ERROR_FAILED, NULL, "no memory for a copy of %d samples", count);
-    }
-    for (int i = 0; i < count; i++) {
-        size_t at = index ? index[i] : (size_t)i;
-        memcpy(to + (size_t)i * size, from + at * size, size);
-        if (set->labels)
-            out->labels[i] = set->labels[at];
-    }
-    return true;
-}
-
 void data_add_note(Data *data, const char *fmt, ...)
 {
     size_t used = strlen(data->note);

@@ -29,9 +29,6 @@ void dataset_sample(const Dataset *set, int index, float *out);
 /* Asks the processor for a sample that will be wanted soon: shuffled ones lie where none is foreseen. */
 void dataset_prefetch(const Dataset *set, int index);
 
-/* A copy of `count` samples chosen by index (NULL: the first ones). */
-bool dataset_pick(const Dataset *set, const uint32_t *index, int count, Dataset *out, Error *err) MUST_CHECK;
-
 /* A named collection: training and test part. */
 typedef struct Data {
     Dataset train, test;      /* test.count may be 0 */

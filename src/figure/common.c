@@ -2,6 +2,7 @@
 #include "figure/kinds.h"
 
 #include "figure/axis.h"
+#include "study/pick.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "study/epochs.h"
+#include "study/pick.h"
 #include "study/score.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
 #include "figure/kinds.h"
 
 #include "base/mem.h"
+#include "study/pick.h"
 #include "study/score.h"
 
 #include <stdio.h>

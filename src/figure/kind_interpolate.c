@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "study/latent.h"
+#include "study/pick.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #define FIGURE_KINDS_H
 
 #include "figure/kind.h"
-#include "study/pick.h"
 
 extern const FigureKind figure_grid, figure_epochs, figure_weights, figure_features, figure_activation, figure_scatter,
     figure_manifold, figure_samples, figure_interpolate, figure_curves, figure_confusion, figure_mistakes, figure_residuals,

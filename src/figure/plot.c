@@ -1,8 +1,6 @@
 /* The axes: everything about a plot but what is plotted. */
 #include "figure/plot.h"
 
-#include "base/mem.h"
-
 #include <math.h>
 #include <string.h>
 

@@ -67,7 +67,6 @@ int train_spec_batch(const TrainSpec *spec);
 int train_spec_epochs(const TrainSpec *spec);
 double train_spec_lr(const TrainSpec *spec);
 Arithmetic train_spec_arithmetic(const TrainSpec *spec); /* how products are to be taken */
-void train_spec_set_lr(TrainSpec *spec, double lr);
 
 typedef enum MirrorKind {
     MIRROR_NONE,

@@ -1,5 +1,6 @@
 /* The text form's parser: lines to a draft (parse_lines.c), then names to numbers, then shapes. */
 #include "spec/parse_own.h"
+#include "spec/text.h"
 
 #include "base/mem.h"
 

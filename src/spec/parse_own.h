@@ -2,8 +2,9 @@
 #ifndef SPEC_PARSE_OWN_H
 #define SPEC_PARSE_OWN_H
 
+#include "base/str.h"
+#include "spec/design.h"
 #include "spec/line.h"
-#include "spec/text.h"
 
 typedef enum Section { SECTION_TOP, SECTION_BLOCK, SECTION_TRAIN, SECTION_STAGE } Section;
 

@@ -214,8 +214,3 @@ Arithmetic train_spec_arithmetic(const TrainSpec *spec)
     return (Arithmetic){.precision = (Precision)(spec->set[TRAIN_PRECISION].kind - precisions),
                         .conv = (ConvWay)(spec->set[TRAIN_CONV].kind - conv_ways)};
 }
-
-void train_spec_set_lr(TrainSpec *spec, double lr)
-{
-    spec->set[TRAIN_OPTIMIZER].value[OPTIMIZER_LR].number = lr;
-}

@@ -37,8 +37,3 @@ bool activation_needs_input(Activation act)
 {
     return act.kind == ACT_GELU;
 }
-
-bool activation_pointwise(Activation act)
-{
-    return act.kind != ACT_SOFTMAX;
-}

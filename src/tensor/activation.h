@@ -33,7 +33,4 @@ void activation_backward(Activation act, size_t count, int width, const float *x
                          float *dx);
 bool activation_needs_input(Activation act); /* gelu: its derivative is no function of its output */
 
-/* True when f can be folded into a kernel's epilogue by a plain loop over numbers (all but softmax). */
-bool activation_pointwise(Activation act);
-
 #endif

@@ -1,5 +1,5 @@
 /* Convolution: the plan, the packing of the weights, and the three passes as the layers call them. */
-#include "config.h"
+#include "config.h" /* DISABLE_SIMD */
 
 #include "tensor/conv.h"
 
@@ -273,7 +273,7 @@ static void run_group(const ConvPlan *plan, ConvResult result, int n, const floa
         packed += part_packed(&part);
     }
     if (sums && finish != CONV_LINEAR)
-        conv_kernels()->rows->finish(rows, channels, NULL, finish, alpha, to);
+        conv_kernels()->rows->finish(rows * (size_t)channels, finish, alpha, to);
 }
 
 static void run_pass(const ConvPlan *plan, ConvResult result, int n, const float *from, const float *packed,
@@ -346,27 +346,6 @@ void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const flo
             conv_weight_run(g, WEIGHT_WIDE, pass.phase_h * g->kernel_w + pass.phase_w, n, x, dy, dw, scratch);
         else
             winograd_weight_run(&pass, g, n, x, dy, dw, scratch);
-    }
-}
-
-void bias_activation(size_t rows, int c, const float *bias, Activation act, float *y)
-{
-    ConvFinish finish;
-    float alpha;
-    bool whole = finish_of(act, &finish, &alpha);
-    if (whole) {
-        if (bias || finish != CONV_LINEAR)
-            conv_kernels()->rows->finish(rows, c, bias, finish, alpha, y);
-        return;
-    }
-    /* Some rows at a time, so that the second pass finds them in the first-level cache. */
-    size_t some = (size_t)(2048 / c > 1 ? 2048 / c : 1);
-    for (size_t first = 0; first < rows; first += some) {
-        size_t count = rows - first < some ? rows - first : some;
-        float *to = y + first * (size_t)c;
-        if (bias)
-            conv_kernels()->rows->finish(count, c, bias, CONV_LINEAR, 0, to);
-        activation_forward(act, count * (size_t)c, c, to, to);
     }
 }
 

@@ -75,9 +75,6 @@ void conv_input_gradient(const ConvPlan *plan, int n, const float *dy, const flo
 /* dw += gradient with respect to w. */
 void conv_weight_gradient(const ConvPlan *plan, int n, const float *x, const float *dy, float *dw, float *scratch);
 
-/* y = f(y + bias) over `rows` of c numbers; bias may be NULL. */
-void bias_activation(size_t rows, int c, const float *bias, Activation act, float *y);
-
 /* db[c] += sum over `rows` of dy (rows, c). */
 void bias_gradient(size_t rows, int c, const float *dy, float *db);
 

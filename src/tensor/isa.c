@@ -1,4 +1,5 @@
-#include "config.h"
+/* Which kernels run: the best this processor has, or those the environment names; asked once. */
+#include "config.h" /* DISABLE_SIMD */
 
 #include "tensor/isa.h"
 

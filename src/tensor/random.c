@@ -32,12 +32,6 @@ void random_normal(uint64_t seed, RngStream stream, uint32_t a, uint32_t b, size
     kernels()->normal(&rng, count, out);
 }
 
-void random_uniform(uint64_t seed, RngStream stream, uint32_t a, uint32_t b, size_t count, float *out)
-{
-    Rng rng = rng_new(seed, stream, a, b);
-    kernels()->uniform(&rng, count, out);
-}
-
 void dropout_forward(uint64_t seed, uint32_t a, uint32_t b, float rate, size_t count, const float *x, float *y,
                      uint8_t *mask)
 {

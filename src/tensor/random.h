@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void random_normal(uint64_t seed, RngStream stream, uint32_t a, uint32_t b, size_t count, float *out);  /* N(0, 1) */
-void random_uniform(uint64_t seed, RngStream stream, uint32_t a, uint32_t b, size_t count, float *out); /* [0, 1) */
+void random_normal(uint64_t seed, RngStream stream, uint32_t a, uint32_t b, size_t count, float *out); /* N(0, 1) */
 
 /* Inverted dropout (Srivastava et al. 2014): y = x / (1 - rate) where kept, else 0.  The mask is kept as bits,
  * (count + 7) / 8 bytes. 16 random bits decide a number: the rate is exact to 1.5e-5.  In place when y == x. */

@@ -54,7 +54,8 @@ const PictureRenderer picture_renderers[GLYPH_SETS] = {
     [GLYPHS_BRAILLE] = {"braille", "braille: 2 x 4 dots a cell, dithered", 2, 4, braille_glyph},
 };
 
-const PictureRenderer *picture_renderer(const Look *look)
+/* The renderer a look asks for: ASCII where there is no UTF-8. */
+static const PictureRenderer *renderer_of(const Look *look)
 {
     return &picture_renderers[look->utf8 ? look->glyphs : GLYPHS_ASCII];
 }
@@ -240,13 +241,13 @@ static void coloured_cell(const PictureRenderer *renderer, const Look *look, con
         out->fg = look->ground;
 }
 
-void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part)
+void picture_draw(Cells *cells, Rect area, const Image *image)
 {
     const Look *look = &cells->look;
-    const PictureRenderer *renderer = picture_renderer(look);
-    if (rect_empty(area) || rect_empty(part))
+    const PictureRenderer *renderer = renderer_of(look);
+    if (rect_empty(area) || image->w <= 0 || image->h <= 0)
         return;
-    double step_x = (double)part.w / (area.w * renderer->w), step_y = (double)part.h / (area.h * renderer->h);
+    double step_x = (double)image->w / (area.w * renderer->w), step_y = (double)image->h / (area.h * renderer->h);
     for (int row = 0; row < area.h; row++)
         for (int column = 0; column < area.w; column++) {
             Cell *cell = cells_at(cells, area.x + column, area.y + row);
@@ -257,8 +258,7 @@ void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part)
             for (int i = 0; i < renderer->w * renderer->h; i++) {
                 int sx = x + i % renderer->w, sy = y + i / renderer->w;
                 float rgb[3];
-                sample(image, part.x + sx * step_x, part.y + sy * step_y, part.x + (sx + 1) * step_x,
-                       part.y + (sy + 1) * step_y, rgb);
+                sample(image, sx * step_x, sy * step_y, (sx + 1) * step_x, (sy + 1) * step_y, rgb);
                 sub[i] = make_sub(look, image, rgb, sx, sy);
             }
             if (!renderer->glyph)
@@ -268,11 +268,6 @@ void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part)
             else
                 coloured_cell(renderer, look, sub, cell);
         }
-}
-
-void picture_draw(Cells *cells, Rect area, const Image *image)
-{
-    picture_draw_part(cells, area, image, rect_new(0, 0, image->w, image->h));
 }
 
 void picture_draw_floats(Cells *cells, Rect area, const float *x, int h, int w, int c)

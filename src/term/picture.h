@@ -16,14 +16,8 @@ typedef struct PictureRenderer {
 
 extern const PictureRenderer picture_renderers[GLYPH_SETS];
 
-/* The renderer a look asks for: ASCII where there is no UTF-8. */
-const PictureRenderer *picture_renderer(const Look *look);
-
 /* Draws `image` into the whole area: box filter when smaller, nearest pixel when larger. */
 void picture_draw(Cells *cells, Rect area, const Image *image);
-
-/* The same of a part of the image, in its pixels. */
-void picture_draw_part(Cells *cells, Rect area, const Image *image, Rect part);
 
 /* Numbers in 0..1, (h, w, c) with c 1 or 3 (of other counts the first channel is shown). */
 void picture_draw_floats(Cells *cells, Rect area, const float *x, int h, int w, int c);

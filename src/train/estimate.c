@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/rng.h"
 #include "data/split.h"
 #include "nn/network.h"
 #include "train/feed.h"

@@ -1,8 +1,6 @@
 /* Snapshots: what they show lies in shared blocks, so that making one copies little however long a history is. */
 #include "train/worker.h"
 
-#include "base/mem.h"
-
 #include <stdlib.h>
 #include <string.h>
 

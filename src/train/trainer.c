@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-double trainer_number(const Trainer *t, TrainSetting setting, const char *field)
+static double number_of(const Trainer *t, TrainSetting setting, const char *field)
 {
     const ParamSet *set = &t->spec->set[setting];
     int index = param_find(set->kind, field);
@@ -109,16 +109,16 @@ void trainer_free(Trainer *t)
 static StepSettings step_settings(const Trainer *t)
 {
     double at = t->state.epoch + (double)t->state.batch / t->batches;
-    double warmup = trainer_number(t, TRAIN_KL, "warmup");
+    double warmup = number_of(t, TRAIN_KL, "warmup");
     double base = isnan(t->state.live_lr) ? train_spec_lr(t->spec) : t->state.live_lr;
     double beta = isnan(t->state.live_beta) ? 1 : t->state.live_beta;
     return (StepSettings){
         .lr = schedule_lr(&t->spec->set[TRAIN_SCHEDULE], &t->state.schedule, base, at, t->epochs),
         .kl_weight = beta * (warmup > 0 && at < warmup ? at / warmup : 1),
-        .clip_norm = trainer_number(t, TRAIN_CLIP, "norm"),
-        .clip_value = trainer_number(t, TRAIN_CLIP, "value"),
-        .l1 = trainer_number(t, TRAIN_DECAY, "l1"),
-        .l2 = trainer_number(t, TRAIN_DECAY, "l2"),
+        .clip_norm = number_of(t, TRAIN_CLIP, "norm"),
+        .clip_value = number_of(t, TRAIN_CLIP, "value"),
+        .l1 = number_of(t, TRAIN_DECAY, "l1"),
+        .l2 = number_of(t, TRAIN_DECAY, "l2"),
         .random_step = t->state.total_steps,
     };
 }
@@ -175,7 +175,7 @@ static bool diverged(Trainer *t, double loss, int batch, const char *where, Erro
 /* L1 and L2 of the weights that are trained, which Keras counts into the validation loss too. */
 static double decay_penalty(const Trainer *t)
 {
-    double l1 = trainer_number(t, TRAIN_DECAY, "l1"), l2 = trainer_number(t, TRAIN_DECAY, "l2"), sum = 0;
+    double l1 = number_of(t, TRAIN_DECAY, "l1"), l2 = number_of(t, TRAIN_DECAY, "l2"), sum = 0;
     for (int i = 0; (l1 > 0 || l2 > 0) && i < network_tensors(t->net); i++) {
         NetworkTensor tensor = network_tensor(t->net, i);
         for (size_t j = 0; tensor.plan->role == TENSOR_WEIGHT && !t->chain->frozen[tensor.layer] && j < tensor.size; j++)
@@ -216,7 +216,7 @@ static bool end_epoch(Trainer *t, bool *over, Error *err)
     if (!isfinite(watched) || !trainer_is_finite(t)) /* the last update has spoilt it: nothing of that is kept */
         return diverged(t, watched, s->batch, "at the epoch's end", err);
 
-    if (watched < s->best_loss - trainer_number(t, TRAIN_STOP, "min-delta")) {
+    if (watched < s->best_loss - number_of(t, TRAIN_STOP, "min-delta")) {
         s->best_loss = watched;
         s->best_epoch = s->epoch + 1;
         s->waited = 0;
@@ -235,7 +235,7 @@ static bool end_epoch(Trainer *t, bool *over, Error *err)
     s->batch = 0;
     s->epoch_loss = s->epoch_kl = 0;
     s->epoch_seen = s->epoch_correct = 0;
-    int patience = (int)trainer_number(t, TRAIN_STOP, "patience");
+    int patience = (int)number_of(t, TRAIN_STOP, "patience");
     bool early = patience && s->waited >= patience;
     *over = early || s->epoch >= t->epochs;
     if (!trainer_write_epoch(t, err))
@@ -406,19 +406,9 @@ const Metrics *trainer_history(const Trainer *t)
     return &t->history;
 }
 
-const Design *trainer_design(const Trainer *t)
-{
-    return t->design;
-}
-
 Network *trainer_network(Trainer *t)
 {
     return t->net;
-}
-
-Team *trainer_team(Trainer *t)
-{
-    return t->team;
 }
 
 const Weights *trainer_weights(Trainer *t, Error *err)

@@ -72,10 +72,8 @@ typedef struct Progress {
 
 Progress trainer_progress(const Trainer *trainer);
 const Metrics *trainer_history(const Trainer *trainer);
-const Design *trainer_design(const Trainer *trainer);
 Network *trainer_network(Trainer *trainer);   /* current stage's, between steps only */
 const Weights *trainer_weights(Trainer *trainer, Error *err) MUST_CHECK; /* all blocks, brought up to date */
-Team *trainer_team(Trainer *trainer);
 
 /* Runs `n` inputs of the design's own input shape through the current stage's network: noisy (fixed noise of validation) and output
  * rows of the stage's sizes; code of code size; any pointer may be NULL.  For stages on codes, x is coded first and noisy/out are of the code's shape. */

@@ -37,8 +37,6 @@ struct Trainer {
     double group_loss;
 };
 
-double trainer_number(const Trainer *trainer, TrainSetting setting, const char *field);
-
 /* trainer_stage.c */
 bool trainer_stage_begin(Trainer *trainer, Error *err) MUST_CHECK; /* of state.stage, with trainer->weights */
 void trainer_stage_end(Trainer *trainer);                          /* frees what belongs to it */

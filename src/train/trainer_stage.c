@@ -1,5 +1,4 @@
 /* A stage: which layers, on which data, in which network; and how its batches are filled. */
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "train/trainer_own.h"

@@ -1,5 +1,5 @@
 /* What can be done on every screen, and the palette that finds actions by name. */
-#include "config.h"
+#include "config.h" /* _GNU_SOURCE: strcasestr */
 
 #include "ui/app_own.h"
 

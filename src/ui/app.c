@@ -62,7 +62,6 @@ const Screen *app_screen(const App *app) { return screens[app->screen]; }
 bool app_dirty(const App *app) { return app->dirty; }
 bool app_done(const App *app) { return app->done; }
 void app_touch(App *app) { app->dirty = true; }
-void app_quit(App *app) { app->done = true; }
 bool app_in_dialogue(const App *app) { return app->dialogue.kind != DIALOGUE_NONE; }
 bool app_wants_mouse(const App *app) { return !app->mouse_off; }
 
@@ -108,7 +107,8 @@ void app_say_error(App *app, const Error *err)
     app_say(app, ROLE_BAD, "%s%s%s%s", place, err->what, err->cure[0] ? ": " : "", err->cure);
 }
 
-void app_hit(App *app, Rect area, uint32_t key)
+/* While drawing: a click into the area presses the key. */
+static void app_hit(App *app, Rect area, uint32_t key)
 {
     if (app->hits < APP_HITS)
         app->hit[app->hits++] = (Hit){area, key};

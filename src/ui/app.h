@@ -103,17 +103,12 @@ void *app_state(App *app, const Screen *screen);
 const Screen *app_screen(const App *app);
 void app_go(App *app, const Screen *screen);
 void app_back(App *app);                       /* to the screen before */
-void app_quit(App *app);                       /* at once; the action asks first */
 void app_touch(App *app);                      /* something changed: draw again */
 void app_call_at(App *app, double when);       /* app_tick then */
-bool app_focused_click(const App *app);
 
 /* A line above the key bar, for some seconds. */
 void app_say(App *app, Role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_say_error(App *app, const Error *err);
-
-/* While drawing: a click into the area presses the key. */
-void app_hit(App *app, Rect area, uint32_t key);
 
 /* The screen's panes, to be called from its draw; which of them has the focus (its row, -1: the screen has none), and to give it. */
 void app_panes(App *app, Cells *cells, Rect area);

@@ -64,7 +64,6 @@ int bench_previews(const Bench *bench, const DataPreview **preview); /* those fo
 bool bench_previewing(const Bench *bench);
 void bench_open_data(Bench *bench, const char *path);        /* NULL: the usual place; loads behind the screen */
 const Data *bench_data(const Bench *bench);                  /* NULL: not loaded (yet) */
-bool bench_loading(const Bench *bench);
 void bench_hold_data(Bench *bench, int by);                  /* +1 while a thread uses bench_data(), -1 after: it is not replaced meanwhile */
 const Dataset *bench_probe_set(const Bench *bench);          /* where probe pictures come from: test, else training part */
 

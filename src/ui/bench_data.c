@@ -19,7 +19,6 @@ static void load(void *context)
 }
 
 const Data *bench_data(const Bench *bench) { return bench->data_job ? NULL : bench->data; }
-bool bench_loading(const Bench *bench) { return bench->data_job != NULL; }
 
 void bench_hold_data(Bench *bench, int by)
 {

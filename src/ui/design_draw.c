@@ -1,6 +1,4 @@
 /* The designer's picture: the lines with their columns, and the doctor.  What stands beside them is design_side.c's. */
-#include "config.h"
-
 #include "ui/design_own.h"
 
 #include <math.h>

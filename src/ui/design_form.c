@@ -1,6 +1,4 @@
 /* The form of the designer's chosen line: its fields, and what becomes of the design when one of them changes. */
-#include "config.h"
-
 #include "ui/design_own.h"
 
 #include <stdio.h>

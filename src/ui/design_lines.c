@@ -1,6 +1,4 @@
 /* The designer's lines: what stands in the list, in step with the design, and the cursor among them. */
-#include "config.h"
-
 #include "ui/design_own.h"
 
 static Designer *self(App *app) { return design_state(app); }

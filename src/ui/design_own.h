@@ -92,8 +92,6 @@ bool design_can_fix(App *app);
 bool design_can_undo(App *app);
 bool design_can_redo(App *app);
 bool design_can_reset(App *app);
-bool design_has_stages(App *app);
-bool design_has_findings(App *app);
 void design_do_add(App *app, const char *kind);
 void design_do_delete(App *app, const char *argument);
 void design_do_up(App *app, const char *argument);

@@ -1,7 +1,5 @@
 /* What stands beside the designer's lines: the form of the chosen one, what the design amounts to, and views of it: its shape, a sample on
  * its way through, what was changed, its text. */
-#include "config.h"
-
 #include "ui/design_own.h"
 #include "ui/silhouette.h"
 

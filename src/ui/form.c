@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int field_choices(const ParamRow *row)
+static int field_choices(const ParamRow *row)
 {
     int count = 0;
     if (row->type == PARAM_FLAG)

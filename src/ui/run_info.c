@@ -78,7 +78,8 @@ static void read_line(const Run *run, const char *inside, char *out, size_t size
             *at = at[1] ? ' ' : '\0';
 }
 
-bool run_info_read(const Run *run, RunInfo *out)
+/* False: not a run that can be shown. */
+static bool run_info_read(const Run *run, RunInfo *out)
 {
     Error err = {0};
     *out = (RunInfo){.run = *run, .best = NAN};
@@ -96,7 +97,7 @@ bool run_info_read(const Run *run, RunInfo *out)
     return true;
 }
 
-void run_info_clear(RunInfo *info)
+static void run_info_clear(RunInfo *info)
 {
     free(info->x);
     free(info->step);

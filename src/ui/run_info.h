@@ -21,9 +21,6 @@ typedef struct RunInfo {
     char tags[128], note[160];
 } RunInfo;
 
-bool run_info_read(const Run *run, RunInfo *out); /* false: not a run that can be shown */
-void run_info_clear(RunInfo *info);
-
 typedef struct RunInfos {
     char folder[RUN_PATH];
     int most;             /* the newest so many; 0: all */

@@ -2,7 +2,6 @@
 #include "ui/runs_own.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -59,7 +59,6 @@ int runs_compared(App *app, RunInfo *out[MARKS], int letter[MARKS]);
 /* -- runs_table.c */
 void runs_arrange(App *app);                            /* filter and order into `shown`; the chosen run stays chosen */
 void runs_sort_by(App *app, int column);                /* again: the other way round */
-int runs_columns_count(void);
 const char *runs_column_name(int column);
 void runs_draw_table(App *app, Cells *cells, const PaneView *view);
 

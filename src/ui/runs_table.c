@@ -90,7 +90,6 @@ static const Column columns[] = {
 _Static_assert(COUNT_OF(columns) == RUNS_COLUMNS, "heads for all columns");
 enum { COLUMN_NAME, COLUMN_EPOCHS, COLUMN_BEST, COLUMN_TIME, COLUMN_STATE, COLUMN_LOSS = COLUMN_STATE + 2, COLUMN_TAGS = RUNS_COLUMNS - 1 };
 
-int runs_columns_count(void) { return RUNS_COLUMNS; }
 const char *runs_column_name(int column) { return columns[column].name; }
 
 /* ---- which rows */

@@ -1,7 +1,5 @@
 /* The designer: the design as a list of lines, the form of the chosen one beside it, the doctor below.  Its keys and its panes; the
  * lines are design_lines.c's, the form design_form.c's, what keys change is design_edit.c's, files are design_files.c's. */
-#include "config.h"
-
 #include "ui/design_own.h"
 
 #include "base/mem.h"
@@ -79,7 +77,7 @@ static void do_view(App *app, const char *argument)
     app_touch(app);
 }
 
-bool design_has_stages(App *app)
+static bool has_stages(App *app)
 {
     return bench_design(app_bench(app))->stages > 1;
 }
@@ -93,7 +91,7 @@ static void next_stage(App *app, int by)
 static void do_next_stage(App *app, const char *argument) { (void)argument; next_stage(app, 1); }
 static void do_last_stage(App *app, const char *argument) { (void)argument; next_stage(app, -1); }
 
-bool design_has_findings(App *app)
+static bool has_findings(App *app)
 {
     return bench_diagnosis(app_bench(app))->count > 1;
 }
@@ -142,8 +140,8 @@ static const Action actions[] = {
     {"undo", "u", "undo", "take the last change back", design_do_undo, design_can_undo, NULL},
     {"view", "v", "view", "beside the list: the shape, a sample on its way through, what was changed, the text", do_view, NULL, "NAME"},
     {"train", "t F5", "train", "train this design", do_train, NULL, NULL},
-    {"stage-next", ".", ", .|stage", "show the next stage", do_next_stage, design_has_stages, NULL},
-    {"stage-before", ",", NULL, "show the stage before", do_last_stage, design_has_stages, NULL},
+    {"stage-next", ".", ", .|stage", "show the next stage", do_next_stage, has_stages, NULL},
+    {"stage-before", ",", NULL, "show the stage before", do_last_stage, has_stages, NULL},
     {"mirror", "m", "mirror", "make the decoder the mirror of the encoder", design_do_mirror, NULL, NULL},
     {"move-up", "K Shift-Up", "J K|move", "move the layer up", design_do_up, design_can_edit, NULL},
     {"move-down", "J Shift-Down", NULL, "move the layer down", design_do_down, design_can_edit, NULL},
@@ -151,7 +149,7 @@ static const Action actions[] = {
     {"reset", "r", "reset", "the field, or all of the line, as it was in the preset; once more: its default", design_do_reset, design_can_reset, NULL},
     {"break", "b", "break mirror", "make the mirrored layers your own", design_do_break, design_can_break, NULL},
     {"redo", "^R", "redo", "and forward again", design_do_redo, design_can_redo, NULL},
-    {"finding", "!", NULL, "the doctor's next finding", do_next_finding, design_has_findings, NULL},
+    {"finding", "!", NULL, "the doctor's next finding", do_next_finding, has_findings, NULL},
     {"sample", "Space", NULL, "another sample on its way through", do_next_sample, NULL, NULL},
     {"presets", "p F2", "presets", "start from a preset", design_do_presets, NULL, NULL},
     {"wizard", "w n", "wizard", "a new network, question by question", do_wizard, NULL, NULL},
@@ -179,7 +177,7 @@ static const Pane panes[] = {
 /* The doctor has a line while all is well, the costs as many as the stages need: a small screen's lines belong to the layers. */
 static const char *layout(App *app, int w, int h)
 {
-    bool stages = design_has_stages(app), well = !design_finding(app);
+    bool stages = has_stages(app), well = !design_finding(app);
     if (w >= 160 && h >= 44)
         return stages ? "(layers / (doctor | changes)=12)=78 | (form=11 / shape / costs=5 / text=22) | sample"
                       : "(layers / (doctor | changes)=12)=78 | (form=11 / shape / costs=3 / text=22) | sample";

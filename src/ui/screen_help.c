@@ -1,5 +1,5 @@
 /* Help: the keys of the screen one came from, from the table of actions, a page on each concept, and a search over both. */
-#include "config.h"
+#include "config.h" /* _GNU_SOURCE: strcasestr */
 
 #include "ui/screens.h"
 

@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "spec/preset.h"
-#include "spec/text.h"
 #include "ui/tour.h"
 
 #include <stdio.h>
@@ -214,7 +213,6 @@ static bool can_train(App *app)
     return start_chosen(app)->kind != ROW_RUN || can_resume(app);
 }
 
-
 static void do_resume(App *app, const char *argument)
 {
     resume(app, argument ? argument : self(app)->runs.item[start_chosen(app)->index].run.name);
@@ -285,5 +283,5 @@ static const Action actions[] = {
 const Screen screen_start = {
     .name = "start", .about = "recent runs, presets and data sets", .state_size = sizeof(Start), .actions = actions,
     .count = COUNT_OF(actions), .open = open_screen, .enter = read_runs, .close = close_screen, .tick = tick, .draw = draw, .event = event,
-    .panes = start_panes, .panes_count = 3, .layout = start_layout,
+    .panes = start_panes, .panes_count = START_PANES, .layout = start_layout,
 };

@@ -309,12 +309,11 @@ static bool sets_event(App *app, const Event *event)
 
 /* ---- the panes */
 
-const Pane start_panes[] = {
+const Pane start_panes[START_PANES] = {
     {"list", NULL, 38, 8, draw_list, NULL},
     {"look", NULL, 24, 8, draw_look, NULL},
     {"data", "data sets", 40, DATA_LINES + 1, draw_sets, sets_event},
 };
-const int start_panes_count = COUNT_OF(start_panes);
 
 const char *start_layout(App *app, int w, int h)
 {

@@ -29,8 +29,8 @@ void start_fill(App *app); /* the rows anew; the chosen one stays */
 const Row *start_chosen(App *app);
 void start_choose_preset(App *app, const char *name);
 
-extern const Pane start_panes[];
-extern const int start_panes_count;
+enum { START_PANES = 3 };
+extern const Pane start_panes[START_PANES];
 const char *start_layout(App *app, int w, int h);
 
 #endif

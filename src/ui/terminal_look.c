@@ -1,6 +1,4 @@
 /* What a terminal can show: by options, environment and what it says of itself. */
-#include "config.h"
-
 #include "ui/terminal_own.h"
 
 #include "base/mem.h"

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "store/model.h"
 #include "term/picture.h"
-#include "ui/pictures.h"
 #include "ui/widgets.h"
 
 #include <math.h>

@@ -1,6 +1,4 @@
 /* The panes of curves: loss, accuracy, the course of the learning rate. */
-#include "config.h"
-
 #include "ui/train_own.h"
 
 #include "base/mem.h"

@@ -1,6 +1,4 @@
 /* The pane of pictures: fixed samples as they are, as the network was given them, and what it makes of them. */
-#include "config.h"
-
 #include "ui/train_own.h"
 
 #include "ui/pictures.h"

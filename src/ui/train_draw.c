@@ -1,6 +1,4 @@
 /* The Train screen as a whole: progress above, panes below. */
-#include "config.h"
-
 #include "ui/train_own.h"
 
 #include "ui/widgets.h"

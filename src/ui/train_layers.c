@@ -1,6 +1,4 @@
 /* The pane of layers: how large gradients, weights and updates are, how they spread, which units are silent. */
-#include "config.h"
-
 #include "ui/train_own.h"
 
 #include "ui/widgets.h"

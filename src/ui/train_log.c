@@ -1,5 +1,5 @@
 /* The panes of words: the log, the settings; and the plane of codes. */
-#include "config.h"
+#include "config.h" /* _GNU_SOURCE: strptime */
 
 #include "ui/train_own.h"
 

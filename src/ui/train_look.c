@@ -1,13 +1,13 @@
 /* Where on the curve one looks: cursor, zoom, axes. */
-#include "config.h"
-
 #include "ui/train_own.h"
+
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const double train_smoothings[TRAIN_SMOOTHINGS] = {0, 0.6, 0.9, 0.97};
+static const double smoothings[] = {0, 0.6, 0.9, 0.97};
 
 static Train *self(App *app) { return train_state(app); }
 
@@ -21,7 +21,7 @@ void train_make_curve(App *app)
     curve_clear(&train->curve);
     curve_clear(&train->shown);
     for (int i = 0; i < 2; i++)
-        curve_make(s->metric, s->metrics, s->progress.batches, s->progress.seconds, train_smoothings[train->smoothing],
+        curve_make(s->metric, s->metrics, s->progress.batches, s->progress.seconds, smoothings[train->smoothing],
                    i ? &train->shown : &train->curve);
     curve_set_axis(&train->shown, train->axis);
     train->made_of = s->metric;
@@ -47,7 +47,7 @@ bool train_epoch_at(App *app, double place, int *stage, int *epoch)
     return true;
 }
 
-void train_set_cursor(App *app, double place)
+static void train_set_cursor(App *app, double place)
 {
     Train *train = self(app);
     int stage, epoch;
@@ -169,8 +169,8 @@ void train_smooth(App *app, const char *argument)
 {
     (void)argument;
     Train *train = self(app);
-    train->smoothing = (train->smoothing + 1) % TRAIN_SMOOTHINGS;
-    app_say(app, ROLE_DIM, train->smoothing ? "smoothed %.0f %%, the batches faint behind" : "every batch as it was", 100 * train_smoothings[train->smoothing]);
+    train->smoothing = (train->smoothing + 1) % (int)COUNT_OF(smoothings);
+    app_say(app, ROLE_DIM, train->smoothing ? "smoothed %.0f %%, the batches faint behind" : "every batch as it was", 100 * smoothings[train->smoothing]);
 }
 
 void train_axis(App *app, const char *argument)

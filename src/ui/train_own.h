@@ -5,13 +5,11 @@
 #include "ui/bench.h"
 #include "ui/curve.h"
 #include "ui/epoch_look.h"
-#include "ui/gallery_job.h"
 #include "ui/plane.h"
 #include "ui/screens.h"
 #include "ui/split.h"
 
-enum { TRAIN_SMOOTHINGS = 4, TRAIN_LABEL_WIDTH = 11 };
-extern const double train_smoothings[TRAIN_SMOOTHINGS];
+enum { TRAIN_LABEL_WIDTH = 11 };
 
 typedef struct Train {
     /* the curve; places count epochs, see ui/curve.h */
@@ -52,7 +50,6 @@ static inline const Snapshot *train_snapshot(App *app) { return bench_snapshot(a
 
 /* train_look.c: where on the curve one looks, and what of it is seen */
 void train_make_curve(App *app);
-void train_set_cursor(App *app, double place);
 void train_forget_view(App *app);                                       /* live, all of it: for a new run */
 bool train_epoch_at(App *app, double place, int *stage, int *epoch);    /* the whole epoch of a stage at or before a place */
 bool train_curve_event(App *app, const Event *event);

@@ -1,6 +1,5 @@
 /* One training after another: new, again, forked, rolled back; leaving one, and what stays of it. */
-#include "config.h"
-
+#include "ui/gallery_job.h"
 #include "ui/train_own.h"
 
 #include "base/mem.h"

@@ -1,9 +1,5 @@
 /* Changes to a training that runs: each is an order to the worker, logged and marked by the trainer. */
-#include "config.h"
-
 #include "ui/train_own.h"
-
-#include "base/mem.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -63,7 +63,6 @@ void form_draw(Form *form, Cells *cells, Rect area, bool focused);
 FormResult form_event(Form *form, const Event *event);
 bool field_turn(Field *field, int by); /* the next or previous value; false: there is none */
 void field_text(const Field *field, char *buffer, size_t size);
-int field_choices(const ParamRow *row);
 
 /* ---- small things */
 void bar_draw(Cells *cells, Rect area, double share, Role role);               /* progress, in eighths of a cell where UTF-8 */

@@ -1,7 +1,6 @@
 /* What is printed for people and for programs: summary, data, runs, eval, encode, decode, sample, bench. */
 #include "program.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "image/image.h"
 #include "store/model.h"

@@ -1,7 +1,6 @@
 /* Folders of pictures, recognition, the search order, and what sets are called. */
 #include "data/dataset.h"
 
-#include "base/rng.h"
 #include "data/formats.h"
 #include "image/image.h"
 #include "scratch.h"
@@ -414,28 +413,19 @@ static void test_fits(void **state)
     data_free(data);
 }
 
-static void test_samples_and_picks(void **state)
+static void test_samples(void **state)
 {
     (void)state;
-    Dataset set = {.shape = shape_map(1, 2, 1), .count = 3, .bytes = (uint8_t[]){0, 51, 102, 153, 204, 255},
-                   .labels = (uint8_t[]){5, 6, 7}, .classes = 8}, out;
+    Dataset set = {.shape = shape_map(1, 2, 1), .count = 3, .bytes = (uint8_t[]){0, 51, 102, 153, 204, 255}};
     float x[2];
     dataset_sample(&set, 1, x);
     assert_float_equal(x[0], 0.4, 1e-6);
     assert_float_equal(x[1], 0.6, 1e-6);
     dataset_sample(&set, 2, x);
     assert_true(x[1] == 1.0f);
-    assert_true(dataset_pick(&set, (uint32_t[]){2, 0, 2}, 3, &out, NULL));
-    assert_memory_equal(out.bytes, ((uint8_t[]){204, 255, 0, 51, 204, 255}), 6);
-    assert_memory_equal(out.labels, ((uint8_t[]){7, 5, 7}), 3);
-    dataset_clear(&out);
     Dataset floats = {.shape = shape_vector(1), .count = 2, .floats = (float[]){0.25f, -4}};
     dataset_sample(&floats, 1, x);
     assert_true(x[0] == -4);
-    assert_true(dataset_pick(&floats, NULL, 2, &out, NULL));
-    assert_memory_equal(out.floats, floats.floats, 8);
-    assert_null(out.labels);
-    dataset_clear(&out);
 }
 
 /* The published sets themselves, where they are at hand. */
@@ -502,7 +492,7 @@ int main(void)
         cmocka_unit_test(test_default_place),
         cmocka_unit_test(test_built_in),
         cmocka_unit_test(test_fits),
-        cmocka_unit_test(test_samples_and_picks),
+        cmocka_unit_test(test_samples),
         cmocka_unit_test(test_real_sets),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -2,8 +2,6 @@
  * see reference.h. */
 #include "reference.h"
 
-#include "base/mem.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

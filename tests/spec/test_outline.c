@@ -1,5 +1,4 @@
 /* Outlines of designs that do not fit, and differences from the design one began with. */
-#include "base/mem.h"
 #include "base/rng.h"
 #include "spec/diff.h"
 #include "spec/outline.h"

@@ -3,8 +3,6 @@
 #define KERNEL_ISA test
 #include "tensor/kernels/math.h"
 
-#include "guarded.h"
-
 #include <float.h>
 
 typedef Vec Function(Vec x);

@@ -42,9 +42,6 @@ static void layout(void **state)
         size_t count = tail_counts[k];
         Rng rng = rng_new(SEED, RNG_TEST, 7, (uint32_t)k), noise = rng_new(SEED, RNG_NOISE, 7, (uint32_t)k);
         float *out = guarded_new(count);
-        random_uniform(SEED, RNG_TEST, 7, (uint32_t)k, count, out);
-        for (size_t i = 0; i < count; i++)
-            assert_true(out[i] == (float)(element(rng, i) >> 8) * 0x1p-24f);
         random_normal(SEED, RNG_TEST, 7, (uint32_t)k, count, out);
         for (size_t i = 0; i < count; i++)
             assert_near(out[i], normal_element(rng, i), 1e-6, 1e-7);
@@ -97,10 +94,6 @@ static void distributions(void **state)
 {
     (void)state;
     float *x = guarded_new(MANY);
-    random_uniform(SEED, RNG_TEST, 1, 1, MANY, x);
-    for (size_t i = 0; i < MANY; i++)
-        assert_true(x[i] >= 0 && x[i] < 1);
-    assert_moments(MANY, x, 0.5, 1 / 12.0, 1.8);
     random_normal(SEED, RNG_TEST, 1, 2, MANY, x);
     float most = 0;
     for (size_t i = 0; i < MANY; i++)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/mem.h"
 #include "tensor/team.h"
 
 enum { MOST = 5, ROUNDS = 300, RUNS = 2000 };

@@ -54,6 +54,11 @@ void little_set(Design *design, const char *assignment)
         fail_msg("%s: %s", assignment, err.what);
 }
 
+void little_set_lr(Design *design, double lr)
+{
+    design->stage[0].train.set[TRAIN_OPTIMIZER].value[OPTIMIZER_LR].number = lr;
+}
+
 /* May the layer's size be changed?  Not where a reshape or the end of a block's network counts on it. */
 static void shrink(Design *design, int units)
 {

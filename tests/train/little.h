@@ -23,6 +23,7 @@ Data *little_data(Shape shape, int train, int test);
 Design *little_preset(const char *name, int units, ...);
 Design *little_parse(const char *text);
 void little_set(Design *design, const char *assignment);
+void little_set_lr(Design *design, double lr); /* of the first stage; also what no text may ask for */
 
 /* A folder of this program, removed by little_cleanup (a cmocka teardown too). */
 const char *little_folder(void);

@@ -2,7 +2,6 @@
  * a process of its own), and by walking away from a trainer in the middle, which leaves the same behind and is quick. */
 #include "little.h"
 
-#include "base/mem.h"
 #include "base/rng.h"
 #include "store/metrics.h"
 

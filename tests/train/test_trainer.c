@@ -1,7 +1,6 @@
 /* The trainer: every preset learns, runs repeat, stages hand on what they learned, and what can go wrong is said. */
 #include "little.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "spec/preset.h"
 #include "store/checkpoint.h"
@@ -293,7 +292,7 @@ static void divergence(void **state)
     trainer_free(trainer);
     run_close(&run);
 
-    train_spec_set_lr(&design->stage[0].train, 1e6);
+    little_set_lr(design, 1e6);
     assert_true(run_open(&run, little_folder(), "wild", true, NULL));
     options.resume = true;
     options.checkpoint_seconds = 1e-9;
@@ -362,7 +361,7 @@ static void divergence_at_an_epochs_end(void **state)
         float *good = little_weights(trainer, &bytes);
         trainer_free(trainer);
         Design *wild = design_copy(design);
-        train_spec_set_lr(&wild->stage[0].train, way ? 1e39 : 1e25); /* infinite as a float; or only its consequences */
+        little_set_lr(wild, way ? 1e39 : 1e25); /* infinite as a float; or only its consequences */
         options.resume = true;
         trainer = little_trainer(wild, data, &options);
         Error err = {0};

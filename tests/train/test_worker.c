@@ -486,7 +486,7 @@ static void failures_are_told(void **state)
     int last = design_layer_find(b.design, "dense_10");
     b.design->layer[last].set.value[param_find(b.design->layer[last].set.kind, "activation")].choice = ACT_LINEAR;
     little_set(b.design, "optimizer=sgd momentum=0.9");
-    train_spec_set_lr(&b.design->stage[0].train, 1e6);
+    little_set_lr(b.design, 1e6);
     b.options.probes = 2;
     b.options.probe_x = b.x;
     worker = bench_start(&b, -1);

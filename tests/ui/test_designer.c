@@ -1,7 +1,6 @@
 /* The designer without a terminal: thousands of keys at random, and what must hold after each of them. */
 #include "few_digits.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "spec/text.h"

@@ -73,8 +73,7 @@ typedef struct ConvDotsKernels {
 } ConvDotsKernels;
 
 typedef struct ConvRowsKernels {
-    /* y = finish(y + bias) over rows of c numbers; bias may be NULL. */
-    void (*finish)(size_t rows, int c, const float *bias, ConvFinish finish, float alpha, float *y);
+    void (*finish)(size_t count, ConvFinish finish, float alpha, float *y); /* y = finish(y) */
     /* sum[j] += sum over rows of y[row][j] */
     void (*sum)(size_t rows, int c, const float *y, float *sum);
 } ConvRowsKernels;

@@ -1,21 +1,15 @@
-/* Passes over rows of channels: bias and activation after a product, and the bias gradient. */
+/* Passes over rows of channels: the activation after a sum of products, and the bias gradient. */
 #include "tensor/kernels/conv_common.h"
 #include "tensor/kernels/conv_kernels.h"
 #include "tensor/vector.h"
 
-static void finish(size_t rows, int c, const float *bias, ConvFinish finish, float alpha, float *y)
+static void finish(size_t count, ConvFinish finish, float alpha, float *y)
 {
-    for (size_t row = 0; row < rows; row++, y += c) {
-        int j = 0;
-        for (; j + VECTOR_FLOATS <= c; j += VECTOR_FLOATS) {
-            Vec v = vec_load(y + j);
-            if (bias)
-                v += vec_load(bias + j);
-            vec_store(y + j, finish_vec(v, finish, alpha));
-        }
-        for (; j < c; j++)
-            y[j] = finish_float(bias ? y[j] + bias[j] : y[j], finish, alpha);
-    }
+    size_t i = 0;
+    for (; i + VECTOR_FLOATS <= count; i += VECTOR_FLOATS)
+        vec_store(y + i, finish_vec(vec_load(y + i), finish, alpha));
+    for (; i < count; i++)
+        y[i] = finish_float(y[i], finish, alpha);
 }
 
 enum {

@@ -112,17 +112,6 @@ INLINE void group_normals(uint32_t words[4][GROUP], float out[4 * GROUP])
         }
 }
 
-static void uniform(const Rng *rng, size_t count, float *out)
-{
-    const Keys keys = keys_of(rng);
-    for (size_t i = 0; i < count; i += 4 * GROUP) {
-        uint32_t words[4][GROUP];
-        group_words(&keys, rng, i / 4, words);
-        for (size_t j = 0; j < 4 * GROUP && i + j < count; j += VECTOR_FLOATS)
-            vec_store_up_to(out + i + j, unit(upper_24(&words[0][0] + j)), count - i - j);
-    }
-}
-
 static void normal(const Rng *rng, size_t count, float *out)
 {
     const Keys keys = keys_of(rng);
@@ -233,7 +222,6 @@ static void bytes(size_t count, const uint8_t *from, float *out)
 }
 
 const RandomKernels KERNEL(random_kernels) = {
-    .uniform = uniform,
     .normal = normal,
     .dropout = dropout,
     .masked = masked,

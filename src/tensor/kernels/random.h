@@ -6,7 +6,6 @@
 #include "tensor/random.h"
 
 typedef struct RandomKernels {
-    void (*uniform)(const Rng *rng, size_t count, float *out);
     void (*normal)(const Rng *rng, size_t count, float *out);
     void (*dropout)(const Rng *rng, uint32_t threshold, float scale, size_t count, const float *x, float *y,
                     uint8_t *mask);
