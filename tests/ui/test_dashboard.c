@@ -176,14 +176,7 @@ static void an_old_run_is_shown_whole(void **state)
     Pty *pty = start_training(3, runs);
     assert_true(pty_sees(pty, "is trained", 60));
     leave(pty);
-    const char *arguments[] = {"studio", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    pty = pty_start(scratch, 200, 60, truecolour, arguments);
-    assert_true(pty_sees(pty, "recent runs", 20));
-    assert_true(pty_sees(pty, "in use", 20));
-    int x, y;
-    assert_true(pty_sees(pty, "done", 20));
-    assert_true(pty_find(pty, "done", &x, &y));
-    pty_click(pty, 4, y);
+    pty = start_again(runs, 200, 60, "done");
     pty_type(pty, "\r");
     assert_true(pty_sees(pty, "weights as stored", 30));
     assert_true(pty_sees(pty, "dense_4", 20));

@@ -5,17 +5,13 @@
 
 static void sees(Pty *pty, const char *text)
 {
-    if (!pty_sees(pty, text, 20)) {
-        pty_dump(pty);
-        fail_msg("\"%s\" is not to be seen", text);
-    }
+    assert_true(pty_sees(pty, text, 20));
 }
 
 /* The designer with a preset or a file. */
 static Pty *designer(int w, int h, const char *design)
 {
-    const char *arguments[] = {"studio", design, "--data", data_folder(), "--runs-dir", in_scratch("runs"), "--threads", "1", NULL};
-    Pty *pty = pty_start(scratch, w, h, truecolour, arguments);
+    Pty *pty = start_in(in_scratch("runs"), design, w, h);
     sees(pty, strstr(design, ".net") ? "training" : "in use"); /* a file opens the designer */
     pty_type(pty, "1");
     sees(pty, "doctor");

@@ -7,10 +7,7 @@
 static Pty *open_gallery(int w, int h)
 {
     finished_run("one", "lr=1", "2");
-    Pty *pty = start_at(w, h, truecolour, NULL, NULL);
-    assert_true(pty_sees(pty, "in use", 30));
-    pty_type(pty, "4");
-    assert_true(pty_sees(pty, "Space mark", 30)); /* the table is there */
+    Pty *pty = start_at_runs(w, h);
     pty_type(pty, "\r");
     assert_true(pty_sees(pty, "reconstruction", 30));
     pty_type(pty, "3");

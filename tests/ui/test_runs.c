@@ -8,22 +8,9 @@ static Pty *open_runs(int w, int h)
     finished_run("first", "lr=1", "2");
     finished_run("second", "lr=0.01", "2");
     finished_run("third", "lr=0.2", "1");
-    Pty *pty = start_at(w, h, truecolour, NULL, NULL);
-    assert_true(pty_sees(pty, "in use", 30));
-    pty_type(pty, "4");
-    assert_true(pty_sees(pty, "Space mark", 30)); /* the table is there */
+    Pty *pty = start_at_runs(w, h);
     assert_true(pty_settles(pty, 0.2, 20));
     return pty;
-}
-
-static int line_with(Pty *pty, const char *text)
-{
-    int x, y;
-    if (!pty_sees(pty, text, 20) || !pty_find(pty, text, &x, &y)) {
-        pty_dump(pty);
-        fail_msg("there is no %s", text);
-    }
-    return y;
 }
 
 static void sorted_by_any_column(void **state)

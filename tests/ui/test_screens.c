@@ -225,16 +225,12 @@ static void without_utf8_all_is_ascii(void **state)
 static void shot_is_the_screen(void **state)
 {
     (void)state;
-    static const char *const nothing[] = {NULL};
     const char *runs = put_folder("shot-runs");
-    const char *screen_arguments[] = {"studio", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    const char *shot_arguments[] = {"shot", "design", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", "-o", in_scratch("shot.txt"), NULL};
-    Pty *pty = pty_start(scratch, 80, 24, nothing, shot_arguments);
-    assert_int_equal(pty_end(pty, 60), 0);
-    pty_free(pty);
+    const char *arguments[] = {"shot", "design", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", "-o", in_scratch("shot.txt"), NULL};
+    run_program(arguments);
     size_t size;
     char *shot = file_read(in_scratch("shot.txt"), 1 << 20, &size, NULL), *rest = shot;
-    pty = pty_start(scratch, 80, 24, truecolour, screen_arguments);
+    Pty *pty = start_in(runs, NULL, 80, 24);
     assert_true(pty_sees(pty, "in use", 20));
     pty_type(pty, "1");
     assert_true(pty_sees(pty, "an epoch", 20));
@@ -452,9 +448,7 @@ static void wheel_scrolls(void **state)
 static void any_bytes_are_survived(void **state)
 {
     (void)state;
-    const char *runs = put_folder("noise-runs");
-    const char *arguments[] = {"studio", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    Pty *pty = start_in(put_folder("noise-runs"), NULL, 80, 24);
     assert_true(pty_sees(pty, "in use", 20));
     uint32_t random = 12345;
     for (int i = 0; i < 60; i++) {

@@ -88,11 +88,7 @@ static void live_changes_are_replayed(void **state)
     pty_type(pty, "s");
     assert_int_equal(pty_end(pty, 30), 0);
     pty_free(pty);
-    const char *arguments[] = {"resume", "small", "--runs-dir", runs, "--progress", "none", NULL};
-    pty = pty_start(scratch, 80, 24, truecolour, arguments);
-    assert_int_equal(pty_end(pty, 60), 0);
-    pty_free(pty);
-    check_state(runs, "small", "done");
+    resume_here(runs, "small");
     Metrics metrics = metrics_of(runs, "small");
     const Metric *change = find_event(&metrics, "lr");
     assert_non_null(change);

@@ -15,18 +15,23 @@ static void quits_cleanly(void **state)
     leave(pty);
 }
 
+/* The start screen with a signal sent to it. */
+static void is_killed(int number)
+{
+    Pty *pty = start();
+    assert_true(pty_sees(pty, "presets", 20));
+    pty_kill(pty, number);
+    assert_int_equal(pty_end(pty, 20), 128 + number);
+    assert_true(pty_restored(pty));
+    pty_free(pty);
+}
+
 static void ends_on_signals(void **state)
 {
     (void)state;
     static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
-    for (int i = 0; i < 3; i++) {
-        Pty *pty = start();
-        assert_true(pty_sees(pty, "presets", 20));
-        pty_kill(pty, numbers[i]);
-        assert_int_equal(pty_end(pty, 20), 128 + numbers[i]);
-        assert_true(pty_restored(pty));
-        pty_free(pty);
-    }
+    for (int i = 0; i < 3; i++)
+        is_killed(numbers[i]);
 }
 
 /* A sanitizer's own handlers are kept, all but those for signals it leaves alone. */
@@ -34,14 +39,8 @@ static void crash_restores_the_terminal(void **state)
 {
     (void)state;
     static const int numbers[] = {SIGABRT, SIGSEGV, SIGFPE, SIGBUS};
-    for (int i = 0; i < (SANITIZED ? 1 : 4); i++) {
-        Pty *pty = start();
-        assert_true(pty_sees(pty, "presets", 20));
-        pty_kill(pty, numbers[i]);
-        assert_int_equal(pty_end(pty, 20), 128 + numbers[i]);
-        assert_true(pty_restored(pty));
-        pty_free(pty);
-    }
+    for (int i = 0; i < (SANITIZED ? 1 : 4); i++)
+        is_killed(numbers[i]);
 }
 
 /* On a slow line the terminal's answers to what it is asked come when the first screen is already there: "\033[?1;2c" is not the keys

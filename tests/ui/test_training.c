@@ -75,15 +75,6 @@ static void steers_while_it_runs(void **state)
 
 /* ---- leaving in the middle */
 
-static void resume_here(const char *runs, const char *name)
-{
-    const char *arguments[] = {"resume", name, "--runs-dir", runs, "--progress", "none", NULL};
-    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
-    assert_int_equal(pty_end(pty, 60), 0);
-    pty_free(pty);
-    check_state(runs, name, "done");
-}
-
 /* The same bytes as of a run that was never left. */
 static void check_model(const char *runs, const char *name)
 {
@@ -93,9 +84,7 @@ static void check_model(const char *runs, const char *name)
     if (!file_exists(in_scratch("whole/whole/model.safetensors"))) {
         const char *arguments[] = {"train", net, "--data", data_folder(), "--runs-dir", in_scratch("whole"), "--run", "whole", "--threads", "1",
                                    "--seed", "1", "--progress", "none", "--epochs", "40", NULL};
-        Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
-        assert_int_equal(pty_end(pty, 60), 0);
-        pty_free(pty);
+        run_program(arguments);
     }
     snprintf(model, sizeof model, "%s/%s/model.safetensors", runs, name);
     char *left = file_read(model, 1 << 24, &size, NULL), *whole = file_read(in_scratch("whole/whole/model.safetensors"), 1 << 24, &whole_size, NULL);
@@ -212,14 +201,7 @@ static void next_session_resumes(void **state)
     assert_true(pty_sees(pty, "paused", 20));
     stop(pty);
     leave(pty);
-    const char *arguments[] = {"studio", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    pty = pty_start(scratch, 80, 24, truecolour, arguments);
-    assert_true(pty_sees(pty, "recent runs", 20));
-    assert_true(pty_sees(pty, "stopped", 20));
-    assert_true(pty_sees(pty, "in use", 20));
-    int x, y;
-    assert_true(pty_find(pty, "stopped", &x, &y));
-    pty_click(pty, 4, y);
+    pty = start_again(runs, 80, 24, "stopped");
     assert_true(pty_sees(pty, "R resume", 20));
     pty_type(pty, "R");
     assert_true(pty_sees(pty, "is trained", 60));
@@ -237,8 +219,7 @@ static void the_tour_leads_through(void **state)
         {"xs", "tour 5 of 6   3", "stopped"}, {"3", "tour 6 of 6   ?", "grid"}, {"?", "keys of Gallery", "latent code"},
     };
     const char *runs = put_folder("toured");
-    const char *arguments[] = {"studio", "denoise", "--data", data_folder(), "--runs-dir", runs, "--threads", "1", NULL};
-    Pty *pty = pty_start(scratch, 80, 24, truecolour, arguments);
+    Pty *pty = start_in(runs, "denoise", 80, 24);
     assert_true(pty_sees(pty, "in use", 20));
     assert_true(pty_sees(pty, "new here?", 20));
     for (size_t i = 0; i < sizeof way / sizeof *way; i++) {

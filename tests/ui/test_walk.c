@@ -62,10 +62,7 @@ static void check_picture(const char *runs, const char *name)
     snprintf(picture, sizeof picture, "%s/%s/figures/grid.png", runs, name);
     snprintf(data, sizeof data, "%s", data_folder());
     const char *arguments[] = {"figure", "grid", name, "--runs-dir", runs, "--data", data, "-o", in_scratch("same.png"), NULL};
-    const char *nothing[] = {NULL};
-    Pty *pty = pty_start(scratch, 80, 24, nothing, arguments);
-    assert_int_equal(pty_end(pty, 60), 0);
-    pty_free(pty);
+    run_program(arguments);
     check_good(image_read(picture, &image, &err), &err);
     print_message("# the grid: %d x %d\n", image.w, image.h);
     assert_true(image.w > 10 * 2 * 28 && image.h > 2 * 2 * 28); /* ten samples, also where the screen has room for fewer */

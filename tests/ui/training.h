@@ -98,4 +98,22 @@ static inline void check_state(const char *runs, const char *name, const char *w
     assert_string_equal(meta.state, word);
 }
 
+/* What was left in the middle goes on to its end. */
+static inline void resume_here(const char *runs, const char *name)
+{
+    const char *arguments[] = {"resume", name, "--runs-dir", runs, "--progress", "none", NULL};
+    run_program(arguments);
+    check_state(runs, name, "done");
+}
+
+/* The next session: the run whose line holds `word` is chosen on the start screen. */
+static inline Pty *start_again(const char *runs, int w, int h, const char *word)
+{
+    Pty *pty = start_in(runs, NULL, w, h);
+    assert_true(pty_sees(pty, "recent runs", 20));
+    assert_true(pty_sees(pty, "in use", 20));
+    pty_click(pty, 4, line_with(pty, word));
+    return pty;
+}
+
 #endif
