@@ -170,3 +170,15 @@ void str_number(char *buffer, size_t size, double value)
     }
     snprintf(buffer, size, "%g", value); /* infinite or no number */
 }
+
+void str_grouped(char *buffer, size_t size, double number)
+{
+    char digits[48];
+    int count = snprintf(digits, sizeof digits, "%.0f", number), out = 0, start = digits[0] == '-';
+    for (int i = 0; i < count && out + 2 < (int)size; i++) {
+        if (i > start && (count - i) % 3 == 0)
+            buffer[out++] = ',';
+        buffer[out++] = digits[i];
+    }
+    buffer[out] = '\0';
+}

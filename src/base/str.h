@@ -22,4 +22,7 @@ int str_closest(const char *word, const char *const *words, int count);
 /* The shortest decimal text that reads back as the same number: 0.001 "0.001", 10 "10", 1e-7 "1e-7". */
 void str_number(char *buffer, size_t size, double value);
 
+/* A whole number with its thousands apart: 1234567 "1,234,567". */
+void str_grouped(char *buffer, size_t size, double number);
+
 #endif

@@ -21,7 +21,7 @@ static void print_text(const BenchRow *row, double share)
 {
     const Speed *speed = &row->speed;
     char label[64], samples[32];
-    text_grouped(samples, sizeof samples, (long)(speed->samples_per_s + 0.5));
+    str_grouped(samples, sizeof samples, speed->samples_per_s);
     bench_label(row, label, sizeof label);
     printf("%-22s %6d %12s %10.2f %9.1f %9.1f %% %6.1f %% %6.0f\n", label, train_spec_batch(&row->design->stage[row->stage].train),
            samples, speed->step_ms, speed->gflops, 100 * share, 100 * speed->idle, (double)speed->resident / 1e6);

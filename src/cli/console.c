@@ -116,18 +116,6 @@ void text_wrap(const char *text, int indent, int width, int column, Str *out)
     str_add(out, "\n");
 }
 
-void text_grouped(char *buffer, size_t size, long number)
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%ld", number), used = 0;
-    for (int i = 0; i < length && used + 2 < (int)size; i++) {
-        if (i && (length - i) % 3 == 0 && digits[i - 1] != '-')
-            buffer[used++] = ',';
-        buffer[used++] = digits[i];
-    }
-    buffer[used] = '\0';
-}
-
 void text_scaled(char *buffer, size_t size, double number)
 {
     static const char *const units[] = {"", " k", " M", " G", " T"};

@@ -59,7 +59,7 @@ static void print_part(const Data *data, const Dataset *set, const char *name)
         return;
     Facts facts = facts_of(set);
     shape_text(set->shape, shape);
-    text_grouped(count, sizeof count, set->count);
+    str_grouped(count, sizeof count, set->count);
     printf("%-10s %s samples of %s, values %.4g to %.4g, mean %.4f, standard deviation %.4f\n", name, count, shape,
            (double)facts.least, (double)facts.most, facts.mean, facts.sd);
     if (!set->labels) {
@@ -73,7 +73,7 @@ static void print_part(const Data *data, const Dataset *set, const char *name)
         enum { BAR = 40 };
         int length = (int)((facts.label[i] * BAR + most / 2) / most);
         class_label(data, i, label, sizeof label);
-        text_grouped(count, sizeof count, facts.label[i]);
+        str_grouped(count, sizeof count, (double)facts.label[i]);
         printf("  %-12s %9s  ", label, count);
         for (int k = 0; k < length; k++)
             putchar('#');

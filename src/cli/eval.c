@@ -165,7 +165,7 @@ static void print_classes(const Subject *subject, const Confusion *confusion)
 static void print_text(const Subject *subject, const Scores *s)
 {
     char count[32];
-    text_grouped(count, sizeof count, subject->count);
+    str_grouped(count, sizeof count, subject->count);
     printf("%s on %s, %s samples of the %s part\n", subject->name, subject->data->name, count, subject->part);
     printf("loss        %.6g (%s)\n", s->loss, train_of(subject)->set[TRAIN_LOSS].kind->name);
     if (!isnan(s->kl))

@@ -45,16 +45,16 @@ static void print_text(const Design *design, int stage, const Summary *summary, 
         text_table_add(&table, "%s%s", row->text, row->parameters && !row->trained ? " (frozen)" : "");
         shape_text(row->out, shape);
         text_table_add(&table, "%s", shape);
-        text_grouped(number, sizeof number, row->parameters);
+        str_grouped(number, sizeof number, (double)row->parameters);
         text_table_add(&table, "%s", row->parameters ? number : "-");
-        text_grouped(number, sizeof number, (long)row->macs);
+        str_grouped(number, sizeof number, row->macs);
         text_table_add(&table, "%s", row->macs > 0 ? number : "-");
         text_bytes(number, sizeof number, (double)row->bytes);
         text_table_add(&table, "%s", row->bytes ? number : "-");
     }
     text_table_print(&table, stdout);
-    text_grouped(number, sizeof number, summary->parameters);
-    text_grouped(other, sizeof other, summary->trained);
+    str_grouped(number, sizeof number, (double)summary->parameters);
+    str_grouped(other, sizeof other, (double)summary->trained);
     printf("\nparameters      %s", number);
     if (summary->trained != summary->parameters)
         printf(", of which %s learn", other);
@@ -71,7 +71,7 @@ static void print_text(const Design *design, int stage, const Summary *summary, 
         text_duration(number, sizeof number, samples / speed);
         text_duration(other, sizeof other, samples / speed * train_spec_epochs(train));
         char count[32];
-        text_grouped(count, sizeof count, samples);
+        str_grouped(count, sizeof count, samples);
         printf("time            about %s an epoch of %s pictures here, %s for %d epochs\n", number, count, other,
                train_spec_epochs(train));
     }

@@ -128,21 +128,6 @@ void table_print_csv(const Table *table, Str *out)
     }
 }
 
-void table_quote_json(const char *text, Str *out)
-{
-    str_add(out, "\"");
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            str_addf(out, "\\%c", c);
-        else if (c < 32)
-            str_addf(out, "\\u%04x", c);
-        else
-            str_add_bytes(out, text, 1);
-    }
-    str_add(out, "\"");
-}
-
 void table_print_json(const Table *table, Str *out)
 {
     str_add(out, "[");
@@ -151,10 +136,10 @@ void table_print_json(const Table *table, Str *out)
         for (int c = 0; c < table->columns; c++) {
             size_t at = cell(table, r, c);
             str_add(out, c ? ", " : "");
-            table_quote_json(table->column[c].name, out);
+            str_add_json(out, table->column[c].name);
             str_add(out, ": ");
             if (table->column[c].text && table->word[at])
-                table_quote_json(table->word[at], out);
+                str_add_json(out, table->word[at]);
             else if (!table->column[c].text && isfinite(table->number[at]))
                 add_number(out, table->number[at]);
             else

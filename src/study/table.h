@@ -34,7 +34,4 @@ void table_print_csv(const Table *table, Str *out);
 /* An array of objects, a line each; empty cells and numbers that JSON lacks are null. */
 void table_print_json(const Table *table, Str *out);
 
-/* Appends a JSON string, quoted and escaped. */
-void table_quote_json(const char *text, Str *out);
-
 #endif

@@ -53,7 +53,7 @@ static void draw_numbers(App *app, int layer, const OutlineRow *row, const Colum
     }
     shape_text(row->out, text);
     cells_text(cells, line.x + c->out, line.y, old ? plain(ROLE_FAINT) : code ? bold(ROLE_ACCENT) : plain(ROLE_TEXT), text);
-    grouped(text, sizeof text, (double)row->parameters);
+    str_grouped(text, sizeof text, (double)row->parameters);
     if (row->parameters)
         cells_text_right(cells, line.x + c->params, line.y, plain(old ? ROLE_FAINT : ROLE_DIM), text);
     snprintf(text, sizeof text, "%.2f", row->macs / 1e6);

@@ -144,14 +144,14 @@ void design_draw_totals(App *app, Cells *cells, const PaneView *view)
         return;
     }
     int y = area.y, x = label(cells, &area, "code");
-    grouped(a, sizeof a, (double)summary->code);
+    str_grouped(a, sizeof a, (double)summary->code);
     x = cells_textf(cells, x, y, bold(ROLE_ACCENT), "%s number%s", a, summary->code == 1 ? "" : "s");
     snprintf(b, sizeof b, "%.3g : 1", summary->code ? (double)summary->input / (double)summary->code : 0);
     if (summary->code && x + 2 + cells_width(b) <= area.x + area.w)
         cells_text(cells, x + 2, y, plain(ROLE_DIM), b);
     y = area.y;
     x = label(cells, &area, "parameters");
-    grouped(a, sizeof a, (double)summary->parameters);
+    str_grouped(a, sizeof a, (double)summary->parameters);
     brief_bytes(b, sizeof b, (double)summary->bytes_training);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), a);
     if (x + 2 + cells_width(b) <= area.x + area.w)
@@ -163,7 +163,7 @@ void design_draw_totals(App *app, Cells *cells, const PaneView *view)
     x = label(cells, &area, "all stages");
     double seconds = all_seconds(app);
     duration(a, sizeof a, seconds);
-    grouped(b, sizeof b, (double)bench_outline(app_bench(app))->parameters);
+    str_grouped(b, sizeof b, (double)bench_outline(app_bench(app))->parameters);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), b);
     cells_text(cells, x + 2, y, plain(ROLE_DIM), isfinite(seconds) ? a : "");
 }

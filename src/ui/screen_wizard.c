@@ -194,13 +194,13 @@ static void draw_growing(App *app, Cells *cells, Rect area)
     if (totals.h < 3)
         return;
     cells_text(cells, totals.x, totals.y + 1, plain(ROLE_DIM), "code");
-    grouped(text, sizeof text, (double)w->summary.code);
+    str_grouped(text, sizeof text, (double)w->summary.code);
     int x = cells_textf(cells, totals.x + 12, totals.y + 1, bold(ROLE_ACCENT), "%s numbers", text);
     snprintf(text, sizeof text, "%.3g:1", w->summary.code ? (double)w->summary.input / (double)w->summary.code : 0);
     if (w->summary.code && x + 1 + cells_width(text) <= totals.x + totals.w)
         cells_text(cells, x + 1, totals.y + 1, plain(ROLE_DIM), text);
     cells_text(cells, totals.x, totals.y + 2, plain(ROLE_DIM), "parameters");
-    grouped(text, sizeof text, (double)w->summary.parameters);
+    str_grouped(text, sizeof text, (double)w->summary.parameters);
     cells_text(cells, totals.x + 12, totals.y + 2, plain(ROLE_TEXT), text);
 }
 

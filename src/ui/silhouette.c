@@ -56,7 +56,7 @@ static void draw(Cells *cells, Rect area, Bar *bar, int count)
             for (int line = y; line < y + thick; line++)
                 cells_put(cells, x, line, plain(role), glyph);
         char text[24];
-        grouped(text, sizeof text, bar[i].size);
+        str_grouped(text, sizeof text, bar[i].size);
         cells_text(cells, from + wide + 1, y, bar[i].old ? plain(ROLE_FAINT) : bar[i].code ? bold(ROLE_ACCENT) : plain(ROLE_DIM), text);
     }
 }

@@ -64,18 +64,6 @@ void box_draw(Cells *cells, Rect area, const char *title)
     }
 }
 
-void grouped(char *buffer, size_t size, double number)
-{
-    char digits[48];
-    int count = snprintf(digits, sizeof digits, "%.0f", number), out = 0, start = digits[0] == '-';
-    for (int i = 0; i < count && out + 2 < (int)size; i++) {
-        if (i > start && (count - i) % 3 == 0)
-            buffer[out++] = ',';
-        buffer[out++] = digits[i];
-    }
-    buffer[out] = '\0';
-}
-
 void brief_bytes(char *buffer, size_t size, double bytes)
 {
     static const char *const unit[] = {"B", "kB", "MB", "GB", "TB"};

@@ -40,8 +40,8 @@ static void draw_data_row(App *app, const DataPreview *data, Cells *cells, Rect 
     bool used = open && strcmp(open->source, data->path) == 0;
     char count[40] = "endless", shape[SHAPE_TEXT], train[16], test[16];
     shape_text(data->shape, shape);
-    grouped(train, sizeof train, data->train);
-    grouped(test, sizeof test, data->test);
+    str_grouped(train, sizeof train, data->train);
+    str_grouped(test, sizeof test, data->test);
     if (data->train)
         snprintf(count, sizeof count, "%s+%s", train, test);
     int name = row.w >= 60 ? 24 : 15, x = row.x + 2 + name + 1;
@@ -120,10 +120,10 @@ static void summarise(App *app, const char *kind, const char *name, const Design
 static void draw_facts(const Summary *summary, Cells *cells, Rect *area)
 {
     char input[16], code[16], parameters[16], macs[16], text[200];
-    grouped(input, sizeof input, (double)summary->input);
-    grouped(code, sizeof code, (double)summary->code);
-    grouped(parameters, sizeof parameters, (double)summary->parameters);
-    grouped(macs, sizeof macs, summary->macs);
+    str_grouped(input, sizeof input, (double)summary->input);
+    str_grouped(code, sizeof code, (double)summary->code);
+    str_grouped(parameters, sizeof parameters, (double)summary->parameters);
+    str_grouped(macs, sizeof macs, summary->macs);
     snprintf(text, sizeof text, "%s numbers become %s and %s again. %s parameters, %s multiply-adds a picture.", input, code, input, parameters, macs);
     rect_cut_top(area, cells_wrap(cells, rect_new(area->x, area->y, area->w, area->h < 4 ? area->h : 4), plain(ROLE_TEXT), text) + 1);
 }
@@ -169,7 +169,7 @@ static void draw_preset(App *app, int index, Cells *cells, Rect area)
     const Summary *summary = &self(app)->summary;
     bool low = area.h < ROOMY, apart = !rect_empty(app_pane_area(app, "data"));
     if (low && summary->rows) {
-        grouped(parameters, sizeof parameters, (double)summary->parameters);
+        str_grouped(parameters, sizeof parameters, (double)summary->parameters);
         snprintf(note, sizeof note, "%s parameters", parameters);
     }
     heading_draw(cells, &area, preset->name, note);

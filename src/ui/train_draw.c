@@ -13,7 +13,7 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     const Progress *p = &s->progress;
     enum { RATE = 7 };
     char speed[16], left[16], rate[24], right[160];
-    grouped(speed, sizeof speed, p->samples_per_s);
+    str_grouped(speed, sizeof speed, p->samples_per_s);
     brief_seconds(left, sizeof left, p->left);
     str_number(rate, sizeof rate, p->lr);
     int epoch = p->epoch < p->epochs ? p->epoch + 1 : p->epochs, x = line.x;

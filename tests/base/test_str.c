@@ -80,9 +80,33 @@ static void numbers_read_back(void **state)
     assert_true((float)strtod(text, NULL) == 0.1f);
 }
 
+static void large_numbers_are_grouped(void **state)
+{
+    (void)state;
+    static const struct { double value; const char *text; } cases[] = {
+        {0, "0"}, {999, "999"}, {1000, "1,000"}, {-123456, "-123,456"}, {1234567, "1,234,567"}, {999.6, "1,000"}, {12345678901.0, "12,345,678,901"}};
+    char text[32], little[6];
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        str_grouped(text, sizeof text, cases[i].value);
+        assert_string_equal(text, cases[i].text);
+    }
+    str_grouped(little, sizeof little, 1e12); /* cut off, but not beyond the end */
+    assert_true(strlen(little) < sizeof little);
+}
+
+static void json_is_quoted(void **state)
+{
+    (void)state;
+    Str out = {0};
+    str_add_json(&out, "tab\there \\ \"q\"\n\u00e9\xff");
+    assert_string_equal(out.text, "\"tab\\u0009here \\\\ \\\"q\\\"\\n\u00e9\\ufffd\"");
+    str_clear(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(finds_the_likely_word),
-                                       cmocka_unit_test(numbers_are_short), cmocka_unit_test(numbers_read_back)};
+                                       cmocka_unit_test(numbers_are_short), cmocka_unit_test(numbers_read_back),
+                                       cmocka_unit_test(large_numbers_are_grouped), cmocka_unit_test(json_is_quoted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
