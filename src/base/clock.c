@@ -1,3 +1,4 @@
+/* The two clocks: one for durations, that nobody sets, and the date for logs. */
 #include "base/clock.h"
 
 #include <time.h>

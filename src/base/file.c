@@ -1,3 +1,4 @@
+/* Files by the system's calls.  What a crash may leave behind is a file with a name of its own beside the place. */
 #include "base/file.h"
 
 #include "base/mem.h"

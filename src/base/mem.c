@@ -1,3 +1,4 @@
+/* Allocations that give up, and those that may be refused. */
 #include "base/mem.h"
 
 #include <stdint.h>

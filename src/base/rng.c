@@ -1,3 +1,4 @@
+/* Philox, and numbers of other kinds from its words. */
 #include "base/rng.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Texts that grow, words that are alike, numbers for people. */
 #include "base/str.h"
 
 #include "base/mem.h"

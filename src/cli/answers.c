@@ -1,3 +1,4 @@
+/* Plays an answers file into an interview (spec/interview.h), or asks its questions one by one. */
 #include "cli/answers.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* Whether there are colours, how wide the terminal is, and how texts, numbers, tables and JSON are laid out. */
 #include "cli/console.h"
 
 #include "base/mem.h"

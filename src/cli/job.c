@@ -1,3 +1,4 @@
+/* From options to things: each function reads the options that belong to one, and says what is wrong with them. */
 #include "cli/job.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* One line that is written over while it lasts, or one a finished epoch, or JSON for programs. */
 #include "cli/progress.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* --require: conditions are read before anything is trained, so that a misspelt one costs no training. */
 #include "cli/require.h"
 
 #include "base/str.h"

@@ -1,3 +1,4 @@
+/* What a run's files say in sum.  A run that says it is running, but that no process holds, was killed. */
 #include "cli/run_facts.h"
 
 #include "cli/console.h"

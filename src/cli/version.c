@@ -1,3 +1,4 @@
+/* The version, and with --verbose what a bug report needs of libraries and processor. */
 #include "config.h"
 
 #include "cli/version.h"

@@ -1,3 +1,4 @@
+/* Reads through zlib, which passes on what is no gzip: so every reader takes both, and `-` is standard input. */
 #include "data/source.h"
 
 #include "base/file.h"

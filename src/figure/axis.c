@@ -1,3 +1,4 @@
+/* Ranges with some air around them, ticks that people would choose, and numbers as people write them. */
 #include "figure/axis.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The list of figures, and what is asked of any of them: does it fit this network, these samples, this run? */
 #include "figure/kind.h"
 
 #include "figure/kinds.h"

@@ -1,3 +1,4 @@
+/* Counts as shaded squares with their numbers, names at the edges, and columns beside it for what is told of each row. */
 #include "figure/matrix.h"
 
 #include <math.h>

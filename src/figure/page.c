@@ -1,3 +1,4 @@
+/* The paper below a figure: captions broken into lines that fit, and margins around the body, whose place it tells. */
 #include "figure/page.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* The kinds of schedules: each is a factor of the base rate as a function of the epoch, which also counts parts of epochs. */
 #include "nn/schedule.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* One line for people, appended: nothing is lost when the program is killed. */
 #include "store/log.h"
 
 #include "base/clock.h"

@@ -102,10 +102,11 @@ static bool from_checkpoint(const Run *run, Model *out, Error *err)
 /* The path of a kept checkpoint: "best", an epoch (of the last stage that has it), or a file's own name "s1-e0006". */
 static bool kept_path(const Run *run, const char *which, char *path, size_t size, Error *err)
 {
-    char inside[64];
+    char name[RUN_EPOCH_NAME], inside[64];
     if (isdigit((unsigned char)*which)) {
-        for (int stage = DESIGN_STAGES; stage >= 1; stage--) {
-            snprintf(inside, sizeof inside, "ckpt/s%d-e%04d.safetensors", stage, atoi(which));
+        for (int stage = DESIGN_STAGES - 1; stage >= 0; stage--) {
+            run_epoch_name(stage, atoi(which), name);
+            snprintf(inside, sizeof inside, "ckpt/%s.safetensors", name);
             if (!file_join(path, size, run->folder, inside, err))
                 return false;
             if (file_exists(path))

@@ -60,6 +60,11 @@ bool run_path(const Run *run, const char *inside, char *path, size_t size, Error
     return good;
 }
 
+void run_epoch_name(int stage, int epoch, char name[RUN_EPOCH_NAME])
+{
+    snprintf(name, RUN_EPOCH_NAME, "s%d-e%04d", stage + 1, epoch);
+}
+
 /* -- meta.json */
 
 typedef enum FieldType { FIELD_INT, FIELD_U64, FIELD_TEXT } FieldType;

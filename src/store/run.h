@@ -54,6 +54,11 @@ bool run_create(Run *run, const char *runs_dir, const char *name, const Design *
 bool run_open(Run *run, const char *runs_dir, const char *name, bool lock, Error *err) MUST_CHECK;
 void run_close(Run *run);
 
+/* What the weights kept at an epoch's end are called, "s1-e0006": behind NAME@ for model_open, in ckpt/ with .safetensors.
+ * `stage` counts from 0, `epoch` from 1. */
+enum { RUN_EPOCH_NAME = 32 };
+void run_epoch_name(int stage, int epoch, char name[RUN_EPOCH_NAME]);
+
 bool run_path(const Run *run, const char *inside, char *path, size_t size, Error *err) MUST_CHECK; /* makes the sub-folder */
 bool run_read_meta(const Run *run, RunMeta *meta, Error *err) MUST_CHECK;
 bool run_write_meta(const Run *run, const RunMeta *meta, Error *err) MUST_CHECK;

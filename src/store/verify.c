@@ -1,3 +1,4 @@
+/* Walks through the files of a run with the same readers that the program uses, and tells of each what it found. */
 #include "store/verify.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* Gradient ascent, all units at once: a batch holds one picture a unit. */
 #include "study/activation.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Runs a classifier over its samples, some at a time. */
 #include "study/classes.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Codes as they are, by PCA or by t-SNE; each way says what it did, for the figure's captions. */
 #include "study/embed.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Finds the weights that a run kept at its epochs' ends, and runs them. */
 #include "study/epochs.h"
 
 #include "base/file.h"
@@ -5,20 +6,19 @@
 
 #include <stdio.h>
 
-enum { NAME = 32 };
-
-static void kept_name(char name[NAME], int stage, int epoch)
+static void kept_path(const char *run_folder, int stage, int epoch, char path[RUN_PATH + 64])
 {
-    snprintf(name, NAME, "s%d-e%04d", stage + 1, epoch);
+    char name[RUN_EPOCH_NAME];
+    run_epoch_name(stage, epoch, name);
+    snprintf(path, RUN_PATH + 64, "%s/ckpt/%s.safetensors", run_folder, name);
 }
 
 int epochs_saved(const char *run_folder, int stage, int last, int *epoch, int room)
 {
     int count = 0;
     for (int e = 1; e <= last && count < room; e++) {
-        char name[NAME], path[RUN_PATH + 64];
-        kept_name(name, stage, e);
-        snprintf(path, sizeof path, "%s/ckpt/%s.safetensors", run_folder, name);
+        char path[RUN_PATH + 64];
+        kept_path(run_folder, stage, e, path);
         if (file_exists(path))
             epoch[count++] = e;
     }
@@ -28,10 +28,9 @@ int epochs_saved(const char *run_folder, int stage, int last, int *epoch, int ro
 bool epochs_run(const char *run_folder, int stage, int epoch, Team *team, int n, const float *x, size_t output, float *y,
                 Error *err)
 {
-    char name[NAME], path[RUN_PATH + 64];
+    char path[RUN_PATH + 64];
     Model model;
-    kept_name(name, stage, epoch);
-    snprintf(path, sizeof path, "%s/ckpt/%s.safetensors", run_folder, name);
+    kept_path(run_folder, stage, epoch, path);
     if (!model_open(path, NULL, &model, err))
         return false;
     Network *net = model_network(&model, n, team, err);

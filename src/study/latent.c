@@ -1,3 +1,4 @@
+/* Points of the code space by distributions and between two codes; decoding them is subject.c's. */
 #include "study/latent.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* The chain that codes and the one that learns are joined to one network, which runs a layer at a time on one thread. */
 #include "study/passage.h"
 
 #include "base/mem.h"

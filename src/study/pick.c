@@ -1,3 +1,4 @@
+/* Samples by order, by class, by error, or as the user lists them. */
 #include "study/pick.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* MSE, PSNR, SSIM, and what a confusion matrix says; the sources of the formulas stand in the header. */
 #include "study/score.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Opens a model with its data, finds out what it can be asked, and runs the network's parts. */
 #include "study/subject.h"
 
 #include "base/mem.h"

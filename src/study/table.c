@@ -1,3 +1,4 @@
+/* A table that grows by rows and columns, printed as CSV or JSON. */
 #include "study/table.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* A shape for people. */
 #include "tensor/shape.h"
 
 #include <stdio.h>

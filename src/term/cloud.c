@@ -1,3 +1,4 @@
+/* Counts the points of each group in each cell; the plot's frame and ticks are plot.c's. */
 #include "term/cloud.h"
 
 #include "base/mem.h"

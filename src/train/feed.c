@@ -1,3 +1,4 @@
+/* Fills a chunk of a batch.  Runs on the threads of the team, so it only reads what it is given. */
 #include "train/feed.h"
 
 #include <string.h>

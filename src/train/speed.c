@@ -1,3 +1,5 @@
+/* Measures with real training steps on random pictures: the median of some windows, so that a disturbed one does not count.  The peak
+ * it is compared with is OpenBLAS's sgemm on the same threads. */
 #include "train/speed.h"
 
 #include "base/clock.h"

@@ -120,10 +120,11 @@ bool trainer_write_epoch(Trainer *t, Error *err)
 {
     enum { MOST = 50 };
     int every = t->options.checkpoint_epochs ? t->options.checkpoint_epochs : (t->epochs + MOST - 1) / MOST;
-    char inside[64];
+    char name[RUN_EPOCH_NAME], inside[64];
     if (!t->options.run || t->state.epoch % every)
         return true;
-    snprintf(inside, sizeof inside, "ckpt/s%d-e%04d.safetensors", t->state.stage + 1, t->state.epoch);
+    run_epoch_name(t->state.stage, t->state.epoch, name);
+    snprintf(inside, sizeof inside, "ckpt/%s.safetensors", name);
     return weights_from_network(&t->weights, t->net, err) && trainer_write_model(t, inside, &t->weights, err);
 }
 

@@ -269,10 +269,11 @@ bool bench_fork(Bench *bench, const char *name, int stage, int epoch, double lr,
 {
     if (!idle(bench, err))
         return false;
-    char which[RUN_NAME + 24];
+    char at[RUN_EPOCH_NAME], which[RUN_NAME + RUN_EPOCH_NAME];
     Model model = {0};
     const Progress *p = bench->snapshot ? &bench->snapshot->progress : NULL;
-    snprintf(which, sizeof which, "%s@s%d-e%04d", name, stage + 1, epoch);
+    run_epoch_name(stage, epoch, at);
+    snprintf(which, sizeof which, "%s@%s", name, at);
     bool open = model_open(which, bench->runs_dir, &model, err);
     if (!open && p && p->stage == stage && p->best_epoch == epoch) { /* kept however thinned out the others are */
         snprintf(which, sizeof which, "%s@best", name);

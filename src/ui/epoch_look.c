@@ -25,11 +25,12 @@ static bool open_near(LookJob *job, Model *model)
     int asked = job->epoch;
     for (int far = 0; far < FAR; far++)
         for (int side = 0; side < (far ? 2 : 1); side++) {
-            char name[RUN_NAME + 24];
+            char epoch[RUN_EPOCH_NAME], name[RUN_NAME + RUN_EPOCH_NAME];
             job->epoch = side ? asked + far : asked - far;
             if (job->epoch < 1)
                 continue;
-            snprintf(name, sizeof name, "%s@s%d-e%04d", job->run, job->stage + 1, job->epoch);
+            run_epoch_name(job->stage, job->epoch, epoch);
+            snprintf(name, sizeof name, "%s@%s", job->run, epoch);
             if (model_open(name, job->runs_dir, model, &job->error))
                 return true;
         }

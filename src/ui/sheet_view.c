@@ -1,3 +1,4 @@
+/* The sheet's layout in cells, its pictures and captions, the crosshair, and the keys and clicks that move it. */
 #include "ui/sheet_view.h"
 
 #include "base/mem.h"

@@ -1,3 +1,5 @@
+/* A sample passing through the design: a thread makes the passage (study/passage.h) whenever design, data or sample are others, and
+ * what came last is drawn until the next one is there. */
 #include "ui/through.h"
 
 #include "base/mem.h"

@@ -175,8 +175,10 @@ static void launch_export(App *app)
     snprintf(job->run, sizeof job->run, "%s", bench_run_name(bench));
     snprintf(job->path, sizeof job->path, "grid.png");
     if (train->cursor > 0 && train_epoch_at(app, train->cursor, &stage, &epoch)) {
-        snprintf(job->run, sizeof job->run, "%.100s@s%d-e%04d", bench_run_name(bench), stage + 1, epoch);
-        snprintf(job->path, sizeof job->path, "grid-s%d-e%04d.png", stage + 1, epoch);
+        char at[RUN_EPOCH_NAME];
+        run_epoch_name(stage, epoch, at);
+        snprintf(job->run, sizeof job->run, "%.100s@%s", bench_run_name(bench), at);
+        snprintf(job->path, sizeof job->path, "grid-%s.png", at);
     }
     snprintf(job->runs_dir, sizeof job->runs_dir, "%s", bench_runs_dir(bench));
     job->data = bench_data(bench);

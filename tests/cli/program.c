@@ -1,3 +1,4 @@
+/* Runs the program with arguments and an input, within limits, and keeps what it printed. */
 #include "program.h"
 
 #include "base/file.h"

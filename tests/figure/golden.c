@@ -1,3 +1,4 @@
+/* Pictures compared with those that are kept, within a tolerance; what differs is written where it can be looked at. */
 #include "golden.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* PNG and JPEG: written and read back, read in every form, damaged. */
 #include "config.h" /* _GNU_SOURCE: memmem */
 
 /* Pictures: scaling, PNG out and in, JPEG in, and every kind of broken file. */

@@ -1,3 +1,4 @@
+/* A case is a text of layers; both sides compute it, and what they say is compared. */
 #include "case.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Small data, designs and runs, and training to the end. */
 #include "little.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* A program in a pseudo-terminal whose screen libvterm keeps. */
 #include "config.h"
 
 #include "pty.h"
