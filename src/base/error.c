@@ -52,6 +52,16 @@ bool error_at(Error *err, const char *file, int line, int column)
     return false;
 }
 
+void error_line(const Error *err, char *buffer, size_t size)
+{
+    char place[sizeof err->file + 16] = "";
+    if (err->file[0] && err->line > 0)
+        snprintf(place, sizeof place, "%s:%d: ", err->file, err->line);
+    else if (err->file[0])
+        snprintf(place, sizeof place, "%s: ", err->file);
+    snprintf(buffer, size, "%s%s%s%s", place, err->what, err->cure[0] ? ": " : "", err->cure);
+}
+
 void error_text(const Error *err, char *buffer, size_t size)
 {
     int used = 0;

@@ -12,6 +12,8 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
+enum { ERROR_LINE = 1088 }; /* room for what error_line writes */
+
 /* The kind decides the exit code of the command line, so the values are those codes. */
 typedef enum ErrorKind {
     ERROR_NONE = 0,
@@ -40,6 +42,9 @@ _Bool error_errno(Error *err, const char *file, const char *fmt, ...) PRINTF_LIK
 
 /* Adds the place to an error that has none yet; returns false. */
 _Bool error_at(Error *err, const char *file, int line, int column);
+
+/* "file:line: what: cure": the message on one line, for where there is only one. */
+void error_line(const Error *err, char *buffer, size_t size);
 
 /* "file:line:column: what\n  source\n      ^\ncure: ...": the whole message, without a final newline. */
 void error_text(const Error *err, char *buffer, size_t size);

@@ -75,6 +75,22 @@ static int utf8_length(const unsigned char *text)
     return 0;
 }
 
+void str_add_utf8(Str *str, const char *text)
+{
+    str_add(str, "");
+    while (*text) {
+        int length = utf8_length((const unsigned char *)text);
+        str_add_bytes(str, length ? text : "\xef\xbf\xbd", length ? (size_t)length : 3);
+        text += length ? length : 1;
+    }
+}
+
+const char *str_after_mark(const char *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return strncmp(text, mark, strlen(mark)) == 0 ? text + strlen(mark) : text;
+}
+
 void str_add_json(Str *str, const char *text)
 {
     str_add(str, "\"");

@@ -86,9 +86,10 @@ static bool write_rows(const Rows *rows, const char *path, Error *err)
 static float *read_csv(const char *path, size_t width, int *count, Error *err)
 {
     enum { LIMIT = 1 << 30 };
-    char *text = file_read(path, LIMIT, NULL, err), *rest = text;
+    char *text = file_read(path, LIMIT, NULL, err);
     if (!text)
         return NULL;
+    char *rest = text + (str_after_mark(text) - text); /* spreadsheets put one there */
     float *numbers = NULL;
     size_t used = 0;
     bool labelled = false, good = true;

@@ -209,7 +209,11 @@ static bool usual_path(const Work *work, const FigureRequest *request, char *pat
     if (method >= 0 && request->set.value[method].choice)
         chosen = request->kind->param.rows[method].choices[request->set.value[method].choice].word;
     snprintf(inside, sizeof inside, "figures/%s%s%.60s%s.png", request->kind->param.name, chosen ? "-" : "", chosen ? chosen : "", work->suffix);
-    return run_path(&work->job.run, inside, path, size, err);
+    if (run_path(&work->job.run, inside, path, size, err))
+        return true;
+    if (err && !err->cure[0])
+        snprintf(err->cure, sizeof err->cure, "name a file with -o");
+    return false;
 }
 
 /* -- Drawing. */

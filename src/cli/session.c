@@ -40,6 +40,7 @@ bool session_prepare(const Args *args, TrainerOptions *options, Error *err)
     NamedNumber numbers[NUMBERS];
     Metric none = metric_new(METRIC_EPOCH);
     numbers_of(&none, numbers);
+    signal(SIGPIPE, SIG_IGN); /* whoever reads the notes and the progress may leave: the training goes on */
     return progress_open(&view, args_setting(args, "progress"), err) && require_parse(args, numbers, NUMBERS, err) &&
            args_int(args, "keep-every", 1, 1000000, &options->checkpoint_epochs, err) &&
            args_real(args, "save-every", 0.001, 1e6, &options->checkpoint_seconds, err);
@@ -204,7 +205,6 @@ int session_train(const Args *args, const Design *design, const Data *data, cons
     int code = ERROR_FAILED, wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (slow)
         console_note("note: precision bf16: %s", slow);
-    signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave: the training goes on */
     if (wake < 0) {
         error_errno(err, NULL, "an event descriptor cannot be made");
     } else if (progress_open(&view, args_setting(args, "progress"), err) && signals_open(&signals, err)) {

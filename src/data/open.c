@@ -7,6 +7,7 @@
 #include "data/formats.h"
 #include "data/source.h"
 
+#include <ctype.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +68,14 @@ static const Format *find_format(const char *path)
     return NULL;
 }
 
-/* "IDX letters": the format and the last part of the path. */
+/* "IDX letters": the format and the last part of the path, without the line ends and other controls that a folder's name may have. */
 static void name_data(Data *data, const char *format, const char *path)
 {
     char *whole = realpath(path, NULL), *copy = mem_text(whole ? whole : path);
     snprintf(data->name, sizeof data->name, "%s %s", format, basename(copy));
+    for (char *c = data->name; *c; c++)
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
     snprintf(data->source, sizeof data->source, "%s", path);
     free(copy);
     free(whole);

@@ -1,5 +1,6 @@
 /* Answers files: one answer a line in asking order, or `name = value` in any order, mixed as one likes. */
 #include "base/mem.h"
+#include "base/str.h"
 #include "spec/questions.h"
 
 #include <ctype.h>
@@ -53,6 +54,7 @@ static bool add_named(Answers *answers, const char *text, const char *equals, in
 
 static bool read(Answers *answers, const char *text, const char *name, Error *err)
 {
+    text = str_after_mark(text);
     for (int line = 1; *text; line++) {
         size_t length = strcspn(text, "\n");
         char row[2 * ANSWER_TEXT];

@@ -183,7 +183,7 @@ static Design *parse_text(const char *text, const char *name, bool strict, Error
     p->design = design_new(base);
     p->layer = mem_new(DESIGN_LAYERS, sizeof *p->layer);
     p->train.spec = train_spec_new();
-    p->text = text;
+    p->text = str_after_mark(text);
     p->err = err ? err : &own;
     Design *design = p->design;
     if (!parse(p, strict)) {

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "spec/text.h"
 
 #include <ctype.h>
@@ -42,8 +43,12 @@ bool run_name_check(const char *name, Error *err)
     if (!*name || *name == '.' || *name == '-')
         return error_set(err, ERROR_USAGE, rule, "\"%s\" is no name for a run", name);
     for (const char *c = name; *c; c++)
-        if (!name_char(*c))
-            return error_set(err, ERROR_USAGE, rule, "\"%s\" is no name for a run: it has a \"%c\"", name, *c);
+        if (!name_char(*c)) {
+            int length = 1;
+            while ((c[length] & 0xc0) == 0x80) /* a letter of several bytes is shown whole */
+                length++;
+            return error_set(err, ERROR_USAGE, rule, "\"%s\" is no name for a run: it has a \"%.*s\"", name, length, c);
+        }
     if (strlen(name) > RUN_NAME - 8) /* room for -0002 */
         return error_set(err, ERROR_USAGE, rule, "the run's name is too long: %.60s...", name);
     return true;
@@ -53,6 +58,10 @@ bool run_path(const Run *run, const char *inside, char *path, size_t size, Error
 {
     if (!file_join(path, size, run->folder, inside, err))
         return false;
+    if (!file_is_folder(run->folder)) { /* nor is a part of one made anew */
+        error_set(err, ERROR_FAILED, "move it back while its program runs, or train anew", "the run's folder is gone");
+        return error_at(err, run->folder, 0, 0);
+    }
     char *slash = strrchr(path, '/');
     *slash = '\0';
     bool good = file_make_folders(path, err);
@@ -109,8 +118,12 @@ bool run_write_meta(const Run *run, const RunMeta *meta, Error *err)
         json_t *value = fields[i].type == FIELD_INT   ? json_integer(*(const int *)at)
                         : fields[i].type == FIELD_U64 ? json_integer((json_int_t) * (const uint64_t *)at)
                                                       : json_string(at);
-        if (!value) /* a path that is not UTF-8: kept as well as JSON can */
-            value = json_string("");
+        if (!value) { /* a path that is not UTF-8: kept as well as JSON can */
+            Str text = {0};
+            str_add_utf8(&text, at);
+            value = json_string(text.text);
+            str_clear(&text);
+        }
         json_object_set_new(object, fields[i].name, value);
     }
     char *text = json_dumps(object, JSON_INDENT(2));
@@ -206,7 +219,7 @@ bool run_is_locked(const Run *run)
     char path[RUN_PATH + 32];
     if (!file_join(path, sizeof path, run->folder, "lock", NULL))
         return false;
-    int lock = open(path, O_RDWR | O_CLOEXEC);
+    int lock = open(path, O_RDONLY | O_CLOEXEC); /* another user's run may be looked at, too */
     if (lock < 0)
         return false;
     bool locked = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;

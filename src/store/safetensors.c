@@ -96,8 +96,12 @@ static bool header_print(const Weights *weights, const Metadata *metadata, Str *
     bool good = header != NULL;
     if (good && metadata && metadata->count) {
         json_t *object = json_object();
-        for (int i = 0; i < metadata->count; i++) /* jansson refuses what is not UTF-8 */
-            good = good && json_object_set_new(object, metadata->item[i].key, json_string(metadata->item[i].value)) == 0;
+        for (int i = 0; i < metadata->count; i++) {
+            Str value = {0};
+            str_add_utf8(&value, metadata->item[i].value); /* a file's name may be anything; no training is lost for that */
+            good = good && json_object_set_new(object, metadata->item[i].key, json_string(value.text)) == 0;
+            str_clear(&value);
+        }
         json_object_set_new(header, METADATA_KEY, object);
     }
     size_t begin = 0;

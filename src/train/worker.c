@@ -5,6 +5,7 @@
 #include "train/worker_own.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -136,6 +137,16 @@ static void train(Worker *w)
     }
 }
 
+/* What the system refused can be set right: a full disk, a folder that was moved.  What was trained until the last checkpoint is not lost. */
+static void advise(Worker *w)
+{
+    const Run *run = w->options.trainer.run;
+    char path[RUN_PATH + 64];
+    if (w->state == WORKER_FAILED && w->error.kind == ERROR_FAILED && !w->error.cure[0] && run &&
+        file_join(path, sizeof path, run->folder, "ckpt/last.safetensors", NULL) && file_exists(path))
+        snprintf(w->error.cure, sizeof w->error.cure, "set that right, then `hourglass resume %s` goes on from the last checkpoint", run->name);
+}
+
 static bool begin(Worker *w, Error *err)
 {
     w->trainer = trainer_new(w->design, w->data, &w->options.trainer, err);
@@ -159,6 +170,7 @@ static void *work(void *arg)
             w->error = err;
         }
     }
+    advise(w);
     publish(w);
     pthread_mutex_lock(&w->view);
     w->ended = true;

@@ -99,12 +99,9 @@ void app_say(App *app, Role role, const char *fmt, ...)
 
 void app_say_error(App *app, const Error *err)
 {
-    char place[300] = "";
-    if (err->file[0] && err->line > 0)
-        snprintf(place, sizeof place, "%s:%d: ", err->file, err->line);
-    else if (err->file[0])
-        snprintf(place, sizeof place, "%s: ", err->file);
-    app_say(app, ROLE_BAD, "%s%s%s%s", place, err->what, err->cure[0] ? ": " : "", err->cure);
+    char text[ERROR_LINE];
+    error_line(err, text, sizeof text);
+    app_say(app, ROLE_BAD, "%s", text);
 }
 
 /* While drawing: a click into the area presses the key. */

@@ -22,7 +22,9 @@ void bench_say(Bench *bench, Role role, const char *fmt, ...)
 
 void bench_say_error(Bench *bench, const Error *err)
 {
-    bench_say(bench, ROLE_BAD, "%s%s%s%s%s", err->file, err->file[0] ? ": " : "", err->what, err->cure[0] ? ": " : "", err->cure);
+    char text[ERROR_LINE];
+    error_line(err, text, sizeof text);
+    bench_say(bench, ROLE_BAD, "%s", text);
 }
 
 Bench *bench_new(const AppOptions *options, Error *err)

@@ -92,6 +92,23 @@ static SCREEN *new_screen(FILE *out, int level, const char *term, bool *rgb)
     return screen;
 }
 
+static bool refuse_terminal(const char *why, Error *err)
+{
+    const char *term = getenv("TERM");
+    return error_set(err, ERROR_FAILED, "set TERM to what the terminal is, or use the commands", "the terminal \"%s\" %s", term ? term : "", why);
+}
+
+/* TERM=dumb and printers: ncurses draws there all the same, one screen below the other.  What is not known is left to newterm. */
+static bool cursor_moves(void)
+{
+    int known;
+    if (setupterm(NULL, STDOUT_FILENO, &known) != OK)
+        return true;
+    bool moves = cursor_address != NULL;
+    del_curterm(cur_term);
+    return moves;
+}
+
 Terminal *terminal_open(const TerminalOptions *options, Error *err)
 {
     int level;
@@ -100,6 +117,10 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
         return NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         error_set(err, ERROR_USAGE, "name a command; `hourglass --help` lists them", "the studio needs a terminal");
+        return NULL;
+    }
+    if (!cursor_moves()) {
+        refuse_terminal("cannot move its cursor", err);
         return NULL;
     }
     rescue_keep_modes();
@@ -114,11 +135,9 @@ Terminal *terminal_open(const TerminalOptions *options, Error *err)
     }
     terminal->screen = new_screen(terminal->frame.stream, level, getenv("TERM"), &rgb);
     if (!terminal->screen) {
-        const char *term = getenv("TERM");
         frame_close(&terminal->frame);
         free(terminal);
-        error_set(err, ERROR_FAILED, "set TERM to what the terminal is, or use the commands", "the terminal \"%s\" is not known",
-                  term ? term : "");
+        refuse_terminal("is not known", err);
         return NULL;
     }
     prepare_rescue();

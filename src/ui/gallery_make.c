@@ -98,8 +98,9 @@ static void keep(App *app, GalleryJob *job)
         g->kind = gallery_next_kind(g, 1);
         g->stale = true; /* the next tick asks for it */
     } else if (job->request.kind == gallery_kind(g)) {
-        snprintf(g->failed, sizeof g->failed, "%s%s%.150s", job->good ? "" : job->error.what, !job->good && job->error.cure[0] ? ": " : "",
-                 job->good ? "" : job->error.cure);
+        g->failed[0] = '\0';
+        if (!job->good)
+            error_line(&job->error, g->failed, sizeof g->failed);
         figure_clear(&g->figure);
         g->figure = job->figure;
         job->figure = (Figure){0};

@@ -23,7 +23,7 @@ typedef struct Gallery {
     char run[RUN_NAME];  /* of the figure shown */
     Figure figure;       /* the newest: its content */
     bool fewer;          /* ... with fewer samples than asked for */
-    char failed[400];
+    char failed[ERROR_LINE];
 
     bool options;        /* the form stands beside the figure also where the screen is small */
     bool to_options;     /* give it the keys */

@@ -52,11 +52,15 @@ static void draw_failure(App *app, Cells *cells, Rect *area)
     const Snapshot *s = train_snapshot(app);
     const Action *back = app_action(app, "rollback");
     Rect lines = rect_cut_top(area, area->h > 12 ? 3 : 2);
-    char text[800];
-    snprintf(text, sizeof text, "%s", s->error.what);
+    char text[ERROR_LINE];
+    bool can_go_back = back && train_can_rollback(app); /* the key says the cure shorter */
+    if (can_go_back)
+        snprintf(text, sizeof text, "%s", s->error.what);
+    else
+        error_line(&s->error, text, sizeof text);
     int used = cells_wrap(cells, lines, bold(ROLE_BAD), text);
     rect_cut_top(&lines, used);
-    if (lines.h > 0 && back && train_can_rollback(app))
+    if (lines.h > 0 && can_go_back)
         cells_textf(cells, lines.x, lines.y, plain(ROLE_TEXT), "%s rolls back to the last good state with the learning rate at %g", back->keys,
                     s->progress.base_lr / 10);
 }

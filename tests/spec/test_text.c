@@ -464,7 +464,10 @@ static void forms_that_mean_the_same(void **state)
         "# a remark\r\ninput   28x28\r\n\r\nencoder # the first half\r\n\tconv filters=8 relu stride=2x2 kernel=3\r\n\tflatten\r\n"
         "\tdense 16 linear bias\r\ndecoder mirror sigmoid\r\ntrain\r\n\tnoise masking rate=0.3\r\n\tloss bce mean\r\n",
         "noise masking 0.3\ntrain\nloss bce\nencoder\nconv 8 stride=2 relu\nflatten\ndense 16\ndecoder mirror\ninput 28x28x1",
-        "input 28x28x1\nencoder\nconv 8 3x3 stride=2 relu\nflatten\ndense 16\ndecoder mirror\nstage train\nloss bce\nnoise masking 0.3\n"};
+        "input 28x28x1\nencoder\nconv 8 3x3 stride=2 relu\nflatten\ndense 16\ndecoder mirror\nstage train\nloss bce\nnoise masking 0.3\n",
+        /* saved by an editor that marks the byte order */
+        "\xef\xbb\xbfinput 28x28x1\r\nencoder\r\nconv 8 3x3 stride=2 relu\r\nflatten\r\ndense 16\r\ndecoder mirror\r\ntrain\r\nnoise masking 0.3\r\n"
+        "loss bce\r\n"};
     Error err = {0};
     Design *want = design_parse(plain, "x", &err);
     assert_non_null(want);

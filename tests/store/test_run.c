@@ -95,6 +95,61 @@ static void made_and_opened(void **state)
     assert_string_equal(err.cure, "did you mean small?");
 }
 
+/* A data set's path may be no UTF-8 (an old disk, a foreign archive): it is kept as well as JSON can, not left out, since no path means
+ * the built-in digits. */
+static void paths_that_are_not_utf8(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Run run;
+    RunMeta meta = some_meta(), back;
+    snprintf(meta.data_path, sizeof meta.data_path, "/data/b\xe4r");
+    assert_true(run_create(&run, folder, "latin", design, &meta, &err));
+    assert_true(run_read_meta(&run, &back, &err));
+    assert_string_equal(back.data_path, "/data/b\xef\xbf\xbdr");
+    run_close(&run);
+}
+
+/* Whoever may only read a run still sees that it is being trained. */
+static void lock_is_seen_by_readers(void **state)
+{
+    (void)state;
+    Run run;
+    char lock[160];
+    create(&run, "shared");
+    snprintf(lock, sizeof lock, "%s/lock", run.folder);
+    assert_int_equal(chmod(lock, 0444) | chmod(folder, 0755), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        enum { NOBODY = 65534 };
+        if (geteuid() == 0 && seteuid(NOBODY) != 0)
+            _exit(2);
+        _exit(run_is_locked(&run) ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    run_close(&run);
+}
+
+/* Removed or moved while it is trained: no folder with a checkpoint and nothing else appears in its place. */
+static void gone_while_trained(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Run run;
+    char path[RUN_PATH], moved[160];
+    create(&run, "gone");
+    snprintf(moved, sizeof moved, "%s/elsewhere", folder);
+    assert_int_equal(rename(run.folder, moved), 0);
+    assert_false(run_path(&run, "ckpt/last.safetensors", path, sizeof path, &err));
+    assert_string_equal(err.file, run.folder);
+    assert_true(err.cure[0]);
+    assert_false(file_exists(run.folder));
+    run_close(&run);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -106,6 +161,8 @@ static void names(void **state)
         assert_false(run_create(&run, folder, bad[i], design, &meta, &err));
         assert_int_equal(err.kind, ERROR_USAGE);
     }
+    assert_false(run_name_check("stra\xc3\x9f" "e", &err));
+    assert_non_null(strstr(err.what, "it has a \"\xc3\x9f\"")); /* the letter, not its first byte */
     create(&run, "twice");
     run_close(&run);
     create(&run, "twice");
@@ -508,7 +565,8 @@ static void killed_while_saving(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_and_opened),      cmocka_unit_test(names),
+        cmocka_unit_test(made_and_opened),      cmocka_unit_test(names), cmocka_unit_test(paths_that_are_not_utf8), cmocka_unit_test(lock_is_seen_by_readers),
+        cmocka_unit_test(gone_while_trained),
         cmocka_unit_test(names_are_race_free),  cmocka_unit_test(nothing_half_made), cmocka_unit_test(killed_while_making),
         cmocka_unit_test(listed_renamed_tagged_removed), cmocka_unit_test(damaged_settings),
         cmocka_unit_test(metrics_round_trip),   cmocka_unit_test(metrics_cut_and_broken),

@@ -74,6 +74,12 @@ static void refuses_what_it_cannot(void **state)
     assert_true(pty_shows(pty, "no-such-terminal"));
     assert_true(pty_restored(pty));
     pty_free(pty);
+    static const char *const dumb[] = {"TERM=dumb", NULL};
+    pty = start_at(80, 24, dumb, NULL, NULL);
+    assert_int_equal(pty_end(pty, 20), 1);
+    assert_true(pty_shows(pty, "cannot move its cursor"));
+    assert_true(pty_restored(pty));
+    pty_free(pty);
 }
 
 /* In a shell, as a person does it: Ctrl-Z, the shell's prompt on its own screen, fg, and all is back, in the size it has by then. */
