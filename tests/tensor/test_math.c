@@ -3,6 +3,8 @@
 #define KERNEL_ISA test
 #include "tensor/kernels/math.h"
 
+#include "guarded.h"
+
 #include <float.h>
 
 typedef Vec Function(Vec x);
