@@ -121,6 +121,40 @@ static void progress_styles(void **state)
     outcome_clear(&outcome);
 }
 
+/* A shell's line in the scratch folder; "$HG" is the program.  Its exit code. */
+static int shell(const char *line)
+{
+    char command[2000];
+    snprintf(command, sizeof command, "cd '%s' && unset HOURGLASS_RUNS HOURGLASS_DATA && HG='%s' && { %s; }", scratch("."), getenv("HOURGLASS"), line);
+    return system(command);
+}
+
+/* Whoever reads the notes may leave after the first, and the standard streams may be closed from the start. */
+static void outputs_that_are_gone(void **state)
+{
+    (void)state;
+    small_data();
+    assert_int_equal(shell("\"$HG\" train simple -d data-small -e 2 -r unread 2>&1 | true"), 0);
+    shell("for i in 1 2 3 4 5 6 7 8 9; do grep -q '\"done\"' runs/unread/meta.json && break; sleep 1; done");
+    assert_true(file_says("runs/unread/meta.json", "\"state\": \"done\""));
+    shell("\"$HG\" train simple -d data-small -e 2 -r deaf -p lines <&- >&- 2>&-");
+    assert_true(file_says("runs/deaf/meta.json", "\"state\": \"done\""));
+    static const char *const files[] = {"runs/deaf/lock", "runs/deaf/metrics.jsonl", "runs/deaf/log.txt", "runs/deaf/network.net"};
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        assert_false(file_says(files[i], "run: ") || file_says(files[i], "deaf")); /* what was printed went nowhere */
+}
+
+/* A folder whose name is no UTF-8, or has a line end: trained on, kept, and named when it is missed. */
+static void odd_folder_names(void **state)
+{
+    (void)state;
+    small_data();
+    assert_int_equal(shell("cp -r data-small \"$(printf 'b\\344r\\nx')\" && \"$HG\" train simple -d \"$(printf 'b\\344r\\nx')\" -e 1 -r latin -p none 2>/dev/null"), 0);
+    assert_true(file_says("runs/latin/meta.json", "IDX b\xef\xbf\xbdr?x"));
+    assert_int_equal(shell("rm -r \"$(printf 'b\\344r\\nx')\""), 0);
+    expect((const char *const[]){"eval", "latin", NULL}, 3, (const char *const[]){"b\xef\xbf\xbdr", "cannot be opened", NULL});
+}
+
 static void requirements(void **state)
 {
     (void)state;
@@ -393,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_folder),          cmocka_unit_test(same_bytes),      cmocka_unit_test(progress_styles),
+        cmocka_unit_test(outputs_that_are_gone), cmocka_unit_test(odd_folder_names),
         cmocka_unit_test(requirements),        cmocka_unit_test(dry_run),         cmocka_unit_test(divergence),
         cmocka_unit_test(stopped_and_resumed), cmocka_unit_test(killed_and_resumed), cmocka_unit_test(second_signal),
         cmocka_unit_test(only_one_at_a_time),  cmocka_unit_test(other_data),      cmocka_unit_test(resume_never_removes), cmocka_unit_test(forked),
