@@ -176,6 +176,16 @@ static bool launch(Bench *bench, Error *err)
     return true;
 }
 
+/* At once where the data are there; else when they come, and what fails then is said on the message line. */
+static bool start_planned(Bench *bench, Error *err)
+{
+    if (!bench->plan.wanted || !bench_data(bench))
+        return true;
+    bool good = launch(bench, err);
+    drop_plan(bench);
+    return good;
+}
+
 bool bench_train_design(Bench *bench, const Design *design, const char *tag, Error *err)
 {
     if (!idle(bench, err))
@@ -191,8 +201,7 @@ bool bench_train_design(Bench *bench, const Design *design, const char *tag, Err
     snprintf(bench->plan.tag, sizeof bench->plan.tag, "%s", tag);
     if (bench->answers && bench->answers_version == bench->version && design == bench_design(bench))
         bench->plan.answers = mem_text(bench->answers);
-    bench_tick_training(bench);
-    return true;
+    return start_planned(bench, err);
 }
 
 bool bench_train(Bench *bench, Error *err)
@@ -244,10 +253,7 @@ static bool plan_resume(Bench *bench, const char *name, Error *err)
 
 bool bench_resume(Bench *bench, const char *name, Error *err)
 {
-    if (!idle(bench, err) || !plan_resume(bench, name, err))
-        return false;
-    bench_tick_training(bench);
-    return true;
+    return idle(bench, err) && plan_resume(bench, name, err) && start_planned(bench, err);
 }
 
 bool bench_rollback(Bench *bench, double lr, Error *err)
@@ -261,8 +267,7 @@ bool bench_rollback(Bench *bench, double lr, Error *err)
     snprintf(bench->back, sizeof bench->back, "%.119s", short_of ? short_of + 2 : what);
     bench->plan.back = true;
     bench->plan.lr = lr;
-    bench_tick_training(bench);
-    return true;
+    return start_planned(bench, err);
 }
 
 bool bench_fork(Bench *bench, const char *name, int stage, int epoch, double lr, Error *err)
@@ -293,9 +298,7 @@ bool bench_fork(Bench *bench, const char *name, int stage, int epoch, double lr,
     bool good = weights_copy(&model.weights, &plan->weights, err);
     plan->wanted = good;
     model_clear(&model);
-    if (good)
-        bench_tick_training(bench);
-    return good;
+    return good && start_planned(bench, err);
 }
 
 /* ---- while it runs */
@@ -321,9 +324,8 @@ bool bench_tick_training(Bench *bench)
     bool changed = false;
     if (bench->plan.wanted && bench_data(bench)) {
         Error err = {0};
-        if (!launch(bench, &err))
+        if (!start_planned(bench, &err))
             bench_say_error(bench, &err);
-        drop_plan(bench);
         changed = true;
     }
     if (!bench->worker)

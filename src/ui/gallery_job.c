@@ -61,37 +61,52 @@ static bool write_png(GalleryJob *job, const FigureRun *history)
 
 /* ---- what fits on a screen */
 
-/* Lowers a number that nobody has set. */
-static bool limit(ParamSet *set, const char *name, int most)
+enum { LABELS = 16 /* columns for the names of rows */ };
+
+/* The number, where nobody has set it; else NULL. */
+static Value *unset(ParamSet *set, const char *name)
 {
     int row = param_find(set->kind, name);
     Value normal;
+    return row >= 0 && param_parse(&set->kind->rows[row], set->kind->rows[row].normal, &normal, NULL) &&
+           param_equal(&set->kind->rows[row], &normal, &set->value[row]) ? &set->value[row] : NULL;
+}
+
+static void choose(ParamSet *set, const char *name, int number)
+{
+    Value *value = unset(set, name);
+    if (value)
+        value->number = number;
+}
+
+/* True: there were more. */
+static bool limit(ParamSet *set, const char *name, int most)
+{
+    Value *value = unset(set, name);
     most = most < 2 ? 2 : most;
-    if (row < 0 || !param_parse(&set->kind->rows[row], set->kind->rows[row].normal, &normal, NULL) ||
-        !param_equal(&set->kind->rows[row], &normal, &set->value[row]) || set->value[row].number <= most)
+    if (!value || value->number <= most)
         return false;
-    set->value[row].number = most;
+    value->number = most;
     return true;
 }
 
 /* Pictures are at least half their size, or as large as `down` of them in one column can be. */
 static int columns_beside(const GalleryJob *job, Shape shape, int down)
 {
-    enum { LABELS = 16 };
     double share = fmin(job->fit_w >= 120 ? 1 : 0.5, 2.0 * (job->fit_h - 1) / (down * shape.h));
     return sheet_view_columns(job->fit_w - LABELS, shape, share);
 }
 
 /* Columns in which all samples of a grid are seen at half their size or more, as large as can be: in as many bands as that takes.
  * 0: there is no such number. */
-static int columns_for_all(const GalleryJob *job, Shape shape, int count, int rows)
+static int columns_for_all(const GalleryJob *job, Shape shape, int count, int rows, int labels)
 {
-    enum { LABELS = 16, BETWEEN = 1 /* line below a row: captions or a gap */ };
+    enum { BETWEEN = 1 /* line below a row: captions or a gap */ };
     int best = 0;
     double largest = 0.5 - 1e-9;
     for (int bands = 1; bands <= count; bands++) {
-        int columns = (count + bands - 1) / bands, high = job->fit_h / bands - rows * BETWEEN - 1;
-        double across = ((job->fit_w - LABELS + 1) / columns - 1) / (double)shape.w, down = 2.0 * (high / rows) / shape.h;
+        int columns = (count + bands - 1) / bands, high = job->fit_h / bands - rows * BETWEEN - (labels > 0);
+        double across = ((job->fit_w - labels + 1) / columns - 1) / (double)shape.w, down = 2.0 * (high / rows) / shape.h;
         if (fmin(across, down) > largest) {
             largest = fmin(across, down);
             best = columns;
@@ -102,27 +117,31 @@ static int columns_for_all(const GalleryJob *job, Shape shape, int count, int ro
 
 bool gallery_job_fits(const FigureKind *kind)
 {
-    static const char *const fitted[] = {"grid", "epochs", "manifold", "mistakes", "samples", "activation", "weights"};
+    static const char *const fitted[] = {"grid", "epochs", "manifold", "interpolate", "mistakes", "samples", "activation", "weights"};
     bool found = false;
     for (size_t i = 0; i < COUNT_OF(fitted); i++)
         found |= strcmp(kind->param.name, fitted[i]) == 0;
     return found;
 }
 
-/* Do the weights of the first layer that has some have the shape of a picture?  Kernels are small. */
-static bool weights_are_pictures(const Subject *s)
+/* Pictures one behind the other, each with a caption: all of them, as large as can be; else as many as can have half their size. */
+static bool fit_captioned(const GalleryJob *job, ParamSet *set, Shape shape, int count)
 {
-    for (int i = 0; i < network_layers(s->net); i++) {
-        const char *kind = network_layer_spec(s->net, i)->set.kind->name;
-        if (strcmp(kind, "dense") == 0 || strncmp(kind, "conv", 4) == 0)
-            return kind[0] == 'd';
+    int columns = columns_for_all(job, shape, count, 1, 0), across = sheet_view_columns(job->fit_w, shape, 0.5);
+    int down = job->fit_h / ((shape.h / 2 + 1) / 2 + 1);
+    if (columns) {
+        choose(set, "columns", columns);
+        return false;
     }
-    return false;
+    limit(set, "columns", across);
+    return limit(set, "count", across * (down > 1 ? down : 1));
 }
+
+static int number_of(const ParamSet *set, const char *name) { return (int)set->value[param_find(set->kind, name)].number; }
 
 static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
 {
-    enum { HALF = 2, QUARTER = 4, ENOUGH = 5 /* epochs to see it learn */ };
+    enum { HALF = 2, THIRD = 3, QUARTER = 4, ENDS = 2, ENOUGH = 5 /* epochs to see it learn */ };
     ParamSet *set = &job->request.set;
     Shape shape = s->picture;
     const char *kind = set->kind->name;
@@ -131,7 +150,7 @@ static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
         int rows = s->noisy ? 3 : 2, columns;
         for (const char *at = job->text[0]; *at; at++)
             rows = at == job->text[0] ? 1 : rows + (*at == ',');
-        int all = columns_for_all(job, shape, (int)set->value[param_find(set->kind, "count")].number, rows);
+        int all = columns_for_all(job, shape, number_of(set, "count"), rows, LABELS);
         columns = all ? all : columns_beside(job, shape, rows);
         fewer = !all && limit(set, "count", columns);
         limit(set, "columns", columns);
@@ -145,12 +164,27 @@ static bool fit(GalleryJob *job, const Subject *s, const FigureRun *run)
     } else if (strcmp(kind, "manifold") == 0) {
         int across = job->fit_w * QUARTER / shape.w, down = 2 * job->fit_h * QUARTER / shape.h;
         fewer = limit(set, "count", across < down ? across : down);
-    } else if (gallery_job_fits(job->request.kind) && (strcmp(kind, "weights") != 0 || (!job->text[0][0] && weights_are_pictures(s)))) { /* samples with a caption each, at half their size */
-        int across = sheet_view_columns(job->fit_w, shape, 1.0 / HALF), down = job->fit_h / ((shape.h / HALF + 1) / 2 + 1);
-        fewer = limit(set, "count", across * (down > 1 ? down : 1));
-        limit(set, "columns", across);
+    } else if (strcmp(kind, "interpolate") == 0) {
+        int across = sheet_view_columns(job->fit_w, shape, 1.0 / THIRD);
+        fewer = limit(set, "steps", (across - ENDS) | 1); /* odd: the middle is among them */
+        fewer |= limit(set, "count", (job->fit_h - 1) / ((shape.h / THIRD + 1) / 2));
+    } else if (strcmp(kind, "weights") != 0 && gallery_job_fits(job->request.kind)) {
+        fewer = fit_captioned(job, set, shape, number_of(set, "count"));
     }
     return fewer;
+}
+
+/* What a layer's weights look like, and how many there are, is known when they have been drawn. */
+static bool fit_weights(GalleryJob *job, const FigureSource *source)
+{
+    ParamSet *set = &job->request.set;
+    const Sheet *sheet = &job->figure.content.sheet;
+    if (strcmp(set->kind->name, "weights") != 0 || job->figure.content.kind != CONTENT_SHEET)
+        return true;
+    int all = number_of(set, "count"), cells = sheet->rows * sheet->columns;
+    job->fewer = fit_captioned(job, set, sheet->shape, cells < all ? cells : all);
+    figure_clear(&job->figure);
+    return figure_draw(&job->request, source, &job->figure, &job->error);
 }
 
 void gallery_job_work(void *context)
@@ -168,7 +202,8 @@ void gallery_job_work(void *context)
         FigureSource source = {.subject = opened ? &subject : NULL, .run = &history, .runs = 1};
         see_what_applies(job, &source);
         job->fewer = opened && job->fit_w && fit(job, &subject, &history);
-        job->good = opened && figure_draw(&job->request, &source, &job->figure, &job->error) && (!job->path[0] || write_png(job, &history));
+        job->good = opened && figure_draw(&job->request, &source, &job->figure, &job->error) &&
+                    (!job->fit_w || fit_weights(job, &source)) && (!job->path[0] || write_png(job, &history));
     }
     if (opened)
         subject_clear(&subject);

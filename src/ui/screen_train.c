@@ -70,7 +70,8 @@ static void close_screen(App *app)
 }
 
 static const Action actions[] = {
-    {"pause", "Space p", "pause", "pause the training, or go on", train_pause, train_runs, NULL},
+    {"pause", "Space p", "pause", "pause the training", train_pause, train_goes, NULL},
+    {"continue", "Space p", "go on", "go on with the paused training", train_continue, train_is_paused, NULL},
     {"train", "t F5", "train", "train the design at hand: a new run", train_start, train_rests, NULL},
     {"resume", "R", "resume", "go on with the stopped run exactly where it was", train_resume, train_can_resume, "RUN"},
     {"rollback", "r", "roll back", "back to the last good state, with a tenth of the learning rate", train_rollback, train_can_rollback, "RATE"},

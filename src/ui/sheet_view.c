@@ -104,7 +104,7 @@ static Layout fitted(const Sheet *sheet, Rect area)
 {
     int apart = largest(sheet, area, 1), close = largest(sheet, area, 0);
     /* Lines between rows that have names are given up where pictures gain by it. */
-    int gap = (widest(sheet->row_label, sheet->rows) || widest(sheet->column_label, sheet->columns)) && close * 8 > apart * 10 ? 0 : 1;
+    int gap = (widest(sheet->row_label, sheet->rows) || widest(sheet->column_label, sheet->columns)) && close * 8 >= apart * 10 ? 0 : 1;
     return lay_out(sheet, area, crisp(gap ? apart : close, sheet->shape.w), gap);
 }
 

@@ -8,25 +8,42 @@
 
 enum { MOST = 128, NUMBERS = 9, WIDEST = 64 };
 
-typedef struct Bar { double size; bool code, chosen, old; } Bar;
+typedef struct Bar { double size; bool code, chosen, old; int place; } Bar;
 
-/* How far the outline moves when the bar is taken out: its distance from the line between its neighbours, in powers of e. */
-static double tells(const Bar *bar)
+static int take_out(Bar *bar, int count, int which)
 {
-    double before = log(fmax(1, bar[-1].size)), after = log(fmax(1, bar[1].size));
-    return bar->code || bar->chosen ? INFINITY : fabs(log(fmax(1, bar->size)) - (before + after) / 2);
+    memmove(bar + which, bar + which + 1, (size_t)(count - which - 1) * sizeof *bar);
+    return count - 1;
 }
 
-/* Takes bars out that tell least, one by one; the ends, the code and the chosen one stay. */
+static bool stays(const Bar *bar) { return bar->code || bar->chosen; }
+
+/* What the outline loses when the bar is taken out: its distance from the line between its neighbours, in powers of e, and a
+ * little for the gap that it leaves, so that a straight slope is thinned evenly and both halves alike. */
+static double tells(const Bar *bar)
+{
+    static const double GAP = 0.05;
+    const Bar *before = bar - 1, *after = bar + 1;
+    double low = log(fmax(1, before->size)), high = log(fmax(1, after->size));
+    int gap = after->place - before->place;
+    double line = low + (high - low) * (bar->place - before->place) / gap;
+    return stays(bar) ? INFINITY : fabs(log(fmax(1, bar->size)) - line) + GAP * gap;
+}
+
+/* Takes bars out: first those that only repeat the one before, then what tells least; the ends, the code and the chosen one stay. */
 static int thin(Bar *bar, int count, int lines)
 {
+    for (int i = count - 1; i > 0 && count > lines; i--)
+        if (bar[i].size == bar[i - 1].size && !stays(&bar[i]))
+            count = take_out(bar, count, i);
+    for (int i = 0; i < count; i++)
+        bar[i].place = i;
     while (count > lines && count > 2) {
         int least = 1;
         for (int i = 2; i < count - 1; i++)
-            if (tells(&bar[i]) < tells(&bar[least]))
+            if (tells(&bar[i]) < tells(&bar[least]) - 1e-9)
                 least = i;
-        memmove(bar + least, bar + least + 1, (size_t)(count - least - 1) * sizeof *bar);
-        count--;
+        count = take_out(bar, count, least);
     }
     return count < lines ? count : lines;
 }
@@ -81,8 +98,8 @@ void silhouette_draw_stage(Cells *cells, Rect area, const Design *design, int st
     for (int i = 0; i < layers && count < MOST; i++) {
         const OutlineRow *row = &outline->row[layer[i]];
         if (row->known != KNOWLEDGE_NONE)
-            bar[count++] = (Bar){(double)shape_size(row->out), code > 0 && i + 1 == coded + code, layer[i] == selected,
-                                 row->known == KNOWLEDGE_OLD};
+            bar[count++] = (Bar){.size = (double)shape_size(row->out), .code = code > 0 && i + 1 == coded + code,
+                                 .chosen = layer[i] == selected, .old = row->known == KNOWLEDGE_OLD};
     }
     draw(cells, area, bar, count);
 }

@@ -155,7 +155,7 @@ static void draw_on_data(App *app, Cells *cells, Rect area, size_t input)
         Rect line = rect_cut_top(&area, 1);
         bool fits = shape_size(preview[i].shape) == input;
         int x = cells_text_cut(cells, line.x, line.y, line.w, plain(ROLE_TEXT), preview[i].name);
-        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), fits ? "in use" : "does not fit it");
+        cells_text_cut(cells, x + 2, line.y, line.x + line.w - x - 2, plain(ROLE_DIM), fits ? "in use" : "does not fit");
         pictures_tile(cells, area, preview[i].picture, preview[i].pictures, preview[i].shape, NULL);
     }
 }

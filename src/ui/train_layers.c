@@ -47,10 +47,12 @@ static void number(char out[12], double value)
         snprintf(out, 12, "-");
     else
         snprintf(out, 12, "%.1e", value);
-    /* "1.2e-04": the exponent's zero says nothing. */
-    char *zero = strstr(out, "e-0");
-    if (zero)
-        memmove(zero + 2, zero + 3, strlen(zero + 3) + 1);
+    /* "1.2e-04", "1.2e+02": the exponent's plus and zero say nothing. */
+    char *sign = strchr(out, 'e'), *digits = sign ? sign + 2 + (sign[2] == '0') : NULL;
+    if (digits) {
+        sign += sign[1] == '-';
+        memmove(sign + 1, digits, strlen(digits) + 1);
+    }
 }
 
 typedef enum Column { COL_GRADIENT, COL_GRADIENTS, COL_WEIGHT, COL_WEIGHTS, COL_UPDATE, COL_DEAD, COL_VERDICT, COLUMNS } Column;

@@ -65,7 +65,8 @@ void train_scale(App *app, const char *argument), train_smooth(App *app, const c
 /* train_steer.c: changes to the training that runs */
 bool train_runs(App *app);
 bool train_has_sample_layer(App *app);
-void train_pause(App *app, const char *argument), train_save(App *app, const char *argument), train_stop(App *app, const char *argument);
+bool train_goes(App *app), train_is_paused(App *app);
+void train_pause(App *app, const char *argument), train_continue(App *app, const char *argument), train_save(App *app, const char *argument), train_stop(App *app, const char *argument);
 void train_rate(App *app, const char *argument), train_batch(App *app, const char *argument);
 void train_noise(App *app, const char *argument), train_beta(App *app, const char *argument);
 

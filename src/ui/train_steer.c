@@ -12,6 +12,9 @@ bool train_runs(App *app)
     return bench_worker(app_bench(app)) && s && (s->state == WORKER_RUNNING || s->state == WORKER_PAUSED);
 }
 
+bool train_is_paused(App *app) { return train_runs(app) && train_snapshot(app)->state == WORKER_PAUSED; }
+bool train_goes(App *app) { return train_runs(app) && !train_is_paused(app); }
+
 static Worker *worker(App *app) { return bench_worker(app_bench(app)); }
 
 static const TrainSpec *spec(App *app)
@@ -31,10 +34,13 @@ bool train_has_sample_layer(App *app)
 void train_pause(App *app, const char *argument)
 {
     (void)argument;
-    if (train_snapshot(app)->state == WORKER_PAUSED)
-        worker_continue(worker(app));
-    else
-        worker_pause(worker(app));
+    worker_pause(worker(app));
+}
+
+void train_continue(App *app, const char *argument)
+{
+    (void)argument;
+    worker_continue(worker(app));
 }
 
 /* That it is done is said when the worker has said so. */
