@@ -147,7 +147,7 @@ static void draw_series(const Plot *plot, const Raster *raster, const PlotSeries
         last_row = row;
     }
     for (int c = 0; c < columns; c++)
-        if (least[c] <= most[c] && dash_on(series->dash, c, raster->kind->w))
+        if (least[c] <= most[c] && (series->count == 1 || dash_on(series->dash, c, raster->kind->w)))
             for (int row = least[c]; row <= most[c]; row++)
                 dot(raster, c, row, series->ink, series->mark);
     free(least);

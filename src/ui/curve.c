@@ -28,6 +28,28 @@ void curve_clear(LossCurve *curve)
     *curve = (LossCurve){0};
 }
 
+void stage_starts_at(StageStarts *starts, int point)
+{
+    if (starts->count < DESIGN_STAGES)
+        starts->first[starts->count++] = point;
+}
+
+int curve_split(const PlotSeries *whole, const StageStarts *starts, PlotSeries *out)
+{
+    int parts = 0;
+    for (int i = -1; i < starts->count; i++) { /* what is before the first start is a part too */
+        int from = i < 0 ? 0 : starts->first[i], end = i + 1 < starts->count ? starts->first[i + 1] : whole->count;
+        end = end < whole->count ? end : whole->count;
+        if (end <= from)
+            continue;
+        out[parts] = *whole;
+        out[parts].x += from;
+        out[parts].y += from;
+        out[parts++].count = end - from;
+    }
+    return parts;
+}
+
 /* Events that change the course; the others are in the log. */
 static bool shown(const Metric *m)
 {
@@ -100,6 +122,8 @@ void curve_make(const Metric *metric, int count, int per_epoch, double seconds, 
             last = 0;
             stage = m->stage;
             mean = out->best_x = out->best_y = NAN;
+            stage_starts_at(&out->batch_stages, out->batches);
+            stage_starts_at(&out->epoch_stages, out->epochs);
         }
         if (m->epoch > last)
             last = m->epoch;

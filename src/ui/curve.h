@@ -5,15 +5,28 @@
 #ifndef UI_CURVE_H
 #define UI_CURVE_H
 
+#include "spec/design.h"
 #include "store/metrics.h"
 #include "term/plot.h"
 
 typedef enum CurveAxis { CURVE_EPOCHS, CURVE_STEPS, CURVE_TIME, CURVE_AXES } CurveAxis;
 
+enum { CURVE_PARTS = DESIGN_STAGES + 1 };
+
+/* Where in a series the points of each stage begin. */
+typedef struct StageStarts { int first[DESIGN_STAGES], count; } StageStarts;
+
+/* The stage of the next point; the points before are those of others. */
+void stage_starts_at(StageStarts *starts, int point);
+
+/* Each stage has a loss of its own, so a curve of its own.  Room for CURVE_PARTS; returns how many there are. */
+int curve_split(const PlotSeries *whole, const StageStarts *starts, PlotSeries *out);
+
 typedef struct LossCurve {
     double *batch_x, *batch_y, *smooth_y, *batch_lr;
     int *batch_index;       /* of the metric */
     int batches;
+    StageStarts batch_stages, epoch_stages;
     double *epoch_x, *train_y, *valid_y, *train_accuracy, *valid_accuracy;
     int *epoch_index;
     int epochs;

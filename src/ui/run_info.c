@@ -32,6 +32,7 @@ static void read_curve(RunInfo *info)
             info->best = NAN;
             info->seconds = 0;
             steps_before += steps;
+            stage_starts_at(&info->stages, info->count);
         }
         steps = m->step;
         time += isfinite(m->seconds) ? m->seconds : 0;

@@ -2,8 +2,8 @@
 #ifndef UI_RUN_INFO_H
 #define UI_RUN_INFO_H
 
-#include "store/metrics.h"
 #include "store/run.h"
+#include "ui/curve.h"
 
 typedef struct RunInfo {
     Run run;              /* folder and name only */
@@ -14,6 +14,7 @@ typedef struct RunInfo {
     double *x, *train, *valid; /* one an epoch, over all stages; x counts epochs from 1.  NaN: not there */
     double *step, *time;  /* the same places in optimizer steps and in seconds, over all stages */
     int count;
+    StageStarts stages;
     double best;          /* least validation loss of the last stage (training loss where there is none); NaN: no epoch yet */
     int best_epoch;
     double seconds;

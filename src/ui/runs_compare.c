@@ -38,8 +38,8 @@ void runs_draw_curves(App *app, Cells *cells, const PaneView *view)
 {
     Runs *r = self(app);
     RunInfo *info[MARKS];
-    int letter[MARKS], runs = runs_compared(app, info, letter), count = 0, others = 0;
-    PlotSeries series[MARKS + 1];
+    int letter[MARKS], runs = runs_compared(app, info, letter), count = 0, others = 0, curves = 0;
+    PlotSeries series[(MARKS + 1) * CURVE_PARTS], whole;
     PlotMark best[MARKS];
     double first = INFINITY, last = -INFINITY;
     Rect head = view->head, area = view->area, foot = rect_cut_bottom(&area, area.h > 9 ? 1 : 0);
@@ -56,18 +56,21 @@ void runs_draw_curves(App *app, Cells *cells, const PaneView *view)
         const RunInfo *run = info[i];
         const double *along = axis_of(run, r->axis);
         bool valid = run->count && isfinite(run->valid[run->count - 1]);
-        Dash dash = (Dash)(count % 3);
-        if (runs == 1) /* one run alone: training too */
-            series[count++] = (PlotSeries){along, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'}, dash = DASH_DASHED;
+        Dash dash = (Dash)(curves++ % 3);
+        if (runs == 1) { /* one run alone: training too */
+            whole = (PlotSeries){along, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'}, dash = DASH_DASHED;
+            count += curve_split(&whole, &run->stages, series + count);
+        }
+        Ink ink = ink_role(runs == 1 ? ROLE_VALID : runs_letter_role(letter[i]));
+        whole = (PlotSeries){along, valid ? run->valid : run->train, run->count, ink, dash, (char)(letter[i] < 0 ? 'v' : 'A' + letter[i])};
         if (valid || runs > 1)
-            series[count++] = (PlotSeries){along, valid ? run->valid : run->train, run->count, ink_role(runs == 1 ? ROLE_VALID : runs_letter_role(letter[i])),
-                                           dash, (char)(letter[i] < 0 ? 'v' : 'A' + letter[i])};
+            count += curve_split(&whole, &run->stages, series + count);
         for (int k = 0; k < run->count; k++) {
             first = fmin(first, along[k]);
             last = fmax(last, along[k]);
         }
         if (run->count == 1) /* no line yet */
-            best[marks++] = (PlotMark){along[0], valid ? run->valid[0] : run->train[0], 0x2022, series[count - 1].ink, NULL, false};
+            best[marks++] = (PlotMark){along[0], valid ? run->valid[0] : run->train[0], 0x2022, valid || runs > 1 ? ink : ink_role(ROLE_TRAIN), NULL, false};
         if (letter[i] >= 0)
             x = draw_name(cells, head, x, letter[i], dash, run->run.name);
         else if (run->count) {

@@ -27,7 +27,8 @@ static void draw_run_row(const RunInfo *run, Cells *cells, Rect row, bool here)
     bool valid = isfinite(run->best) && run->count && isfinite(run->valid[0]);
     int x = row.x + row.w - spark - LOSS - EPOCHS - STATE;
     cells_text_cut(cells, row.x + 2, row.y, x - row.x - 3, here ? bold(ROLE_BRIGHT) : plain(ROLE_TEXT), run->run.name);
-    spark_draw(cells, x, row.y, run->count < spark ? run->count : spark, plain(valid ? ROLE_VALID : ROLE_TRAIN), valid ? run->valid : run->train, run->count);
+    int from = run->stages.count ? run->stages.first[run->stages.count - 1] : 0, count = run->count - from; /* of the loss that is named */
+    spark_draw(cells, x, row.y, count < spark ? count : spark, plain(valid ? ROLE_VALID : ROLE_TRAIN), (valid ? run->valid : run->train) + from, count);
     x += spark + LOSS;
     cells_text_right(cells, x, row.y, plain(ROLE_TEXT), isfinite(run->best) ? loss : "-");
     cells_text_right(cells, x + EPOCHS, row.y, plain(ROLE_DIM), epochs);
@@ -215,9 +216,12 @@ static void draw_run(App *app, const RunInfo *run, Cells *cells, Rect area)
     Rect legend = rect_cut_top(&area, 1);
     if (run->count)
         draw_legend(run, cells, legend);
-    PlotSeries series[2] = {{run->x, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'},
-                            {run->x, run->valid, run->count, ink_role(ROLE_VALID), DASH_DASHED, 'v'}};
-    Plot plot = {.series = series, .count = 2, .x0 = 1, .x1 = run->count > 1 ? run->count : 2, .log_y = true, .whole_x = true,
+    PlotSeries whole[2] = {{run->x, run->train, run->count, ink_role(ROLE_TRAIN), DASH_SOLID, 't'},
+                           {run->x, run->valid, run->count, ink_role(ROLE_VALID), DASH_DASHED, 'v'}};
+    PlotSeries series[2 * CURVE_PARTS];
+    int parts = curve_split(&whole[0], &run->stages, series);
+    parts += curve_split(&whole[1], &run->stages, series + parts);
+    Plot plot = {.series = series, .count = parts, .x0 = 1, .x1 = run->count > 1 ? run->count : 2, .log_y = true, .whole_x = true,
                  .cursor = NAN};
     if (!plot_fit_y(&plot)) {
         cells_text(cells, area.x, area.y, plain(ROLE_DIM), "no epoch is finished yet");

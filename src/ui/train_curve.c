@@ -139,7 +139,7 @@ void train_draw_loss(App *app, Cells *cells, const PaneView *view)
     draw_values(app, cells, view->head, &values);
     draw_rate(app, cells, &area);
     bool smooth = train->smoothing > 0;
-    PlotSeries series[3] = {
+    const PlotSeries whole[3] = {
         {curve->batch_x, curve->batch_y, curve->batches, ink_role(smooth ? ROLE_FAINT : ROLE_TRAIN), DASH_SOLID, smooth ? '.' : 't'},
         {curve->batch_x, curve->smooth_y, smooth ? curve->batches : 0, ink_role(ROLE_TRAIN), DASH_SOLID, 't'},
         {curve->epoch_x, curve->valid_y, curve->epochs, ink_role(ROLE_VALID), DASH_DASHED, 'v'},
@@ -148,6 +148,10 @@ void train_draw_loss(App *app, Cells *cells, const PaneView *view)
     bool valid = false;
     for (int i = 0; i < curve->epochs; i++)
         valid |= isfinite(curve->valid_y[i]);
+    PlotSeries series[3 * CURVE_PARTS];
+    int parts = 0;
+    for (int i = 0; i < (valid ? 3 : 2); i++)
+        parts += curve_split(&whole[i], i < 2 ? &curve->batch_stages : &curve->epoch_stages, series + parts);
     PlotMark *mark = mem_new((size_t)curve->marks + 1, sizeof *mark);
     if (curve->marks)
         memcpy(mark, curve->mark, (size_t)curve->marks * sizeof *mark);
@@ -156,7 +160,7 @@ void train_draw_loss(App *app, Cells *cells, const PaneView *view)
         mark[i].text = NULL; /* the log says it */
     if (isfinite(curve->best_y))
         mark[marks++] = (PlotMark){.x = curve->best_x, .y = curve->best_y, .glyph = 0x2605, .ink = ink_role(ROLE_GOOD)};
-    train->plot = (Plot){.series = series, .count = valid ? 3 : 2, .mark = mark, .marks = marks, .log_y = !train->linear};
+    train->plot = (Plot){.series = series, .count = parts, .mark = mark, .marks = marks, .log_y = !train->linear};
     set_window(app, &train->plot);
     train->plot_area = area;
     if (plot_fit_y(&train->plot))
