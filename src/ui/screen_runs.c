@@ -215,6 +215,7 @@ static bool grab(App *app, const Event *event)
 
 static RunInfo *chosen(App *app) { return runs_chosen(app); }
 static bool some(App *app) { return chosen(app) != NULL; }
+static bool unfinished(App *app) { return some(app) && strcmp(chosen(app)->state, "done") != 0; }
 static bool any(App *app) { return self(app)->count > 0; }
 static bool waits(App *app) { return bench_queued(app_bench(app)) > 0; }
 static bool some_or_waiting(App *app) { return some(app) || runs_chosen_waiting(app) >= 0; }
@@ -315,7 +316,7 @@ static const Action actions[] = {
     {"sort", "s", "sort", "by the next column; a click on its name does so, too", do_sort, any, "COLUMN"},
     {"reverse", "S", NULL, "the other way round", do_reverse, any, NULL},
     {"unmark", "c", NULL, "no run is marked", do_unmark, some, NULL},
-    {"resume", "R", "resume", "go on with the run exactly where it stopped", do_resume, some, "RUN"},
+    {"resume", "R", "resume", "go on with the run exactly where it stopped", do_resume, unfinished, "RUN"},
     {"design", "D", "design", "its design into the designer", do_design, some, NULL},
     {"rename", "r", "rename", "give the run another name", runs_do_rename, some, "NAME"},
     {"tags", "T", "tags", "words to find it by", runs_do_tags, some, "WORDS"},
