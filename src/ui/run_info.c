@@ -79,23 +79,20 @@ static void read_line(const Run *run, const char *inside, char *out, size_t size
             *at = at[1] ? ' ' : '\0';
 }
 
-/* False: not a run that can be shown. */
-static bool run_info_read(const Run *run, RunInfo *out)
+static void run_info_read(const Run *run, RunInfo *out)
 {
     Error err = {0};
     *out = (RunInfo){.run = *run, .best = NAN};
     out->run.metrics = NULL;
     out->run.lock = -1;
-    if (!run_read_meta(run, &out->meta, &err))
-        return false;
+    bool readable = run_read_meta(run, &out->meta, &err);
     out->design = run_design(run, &err);
-    snprintf(out->state, sizeof out->state, "%s", out->meta.state);
+    snprintf(out->state, sizeof out->state, "%s", readable ? out->meta.state : "broken"); /* as `runs verify` says; it is there to be looked into or deleted */
     if (strcmp(out->state, "running") == 0 && !run_is_locked(run))
         snprintf(out->state, sizeof out->state, "killed");
     read_curve(out);
     read_line(run, "tags", out->tags, sizeof out->tags);
     read_line(run, "notes.txt", out->note, sizeof out->note);
-    return true;
 }
 
 static void run_info_clear(RunInfo *info)
@@ -118,8 +115,7 @@ void run_infos_read(void *context)
         return;
     infos->item = mem_new((size_t)list.count, sizeof *infos->item);
     for (int i = 0; i < list.count && (infos->most == 0 || infos->count < infos->most); i++)
-        if (run_info_read(&list.run[i], &infos->item[infos->count]))
-            infos->count++;
+        run_info_read(&list.run[i], &infos->item[infos->count++]);
     run_list_clear(&list);
 }
 

@@ -5,10 +5,12 @@
 #include "store/run.h"
 #include "ui/curve.h"
 
+enum { LINE_EDITED = 256 }; /* what a line of text that is edited holds */
+
 typedef struct RunInfo {
     Run run;              /* folder and name only */
     RunMeta meta;
-    char state[16];       /* done, stopped, diverged, running, killed */
+    char state[16];       /* done, stopped, diverged, running, killed, broken */
     char loss_name[40];   /* of the last stage: losses of different names are not compared */
     int epochs, planned;  /* of the last stage: done, asked for */
     double *x, *train, *valid; /* one an epoch, over all stages; x counts epochs from 1.  NaN: not there */
@@ -19,7 +21,7 @@ typedef struct RunInfo {
     int best_epoch;
     double seconds;
     Design *design;       /* NULL when it cannot be read */
-    char tags[128], note[160];
+    char tags[LINE_EDITED], note[LINE_EDITED];
 } RunInfo;
 
 typedef struct RunInfos {

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Runs *self(App *app) { return runs_state(app); }
@@ -73,10 +74,41 @@ static void tags_entered(App *app, const char *text)
     runs_reload(app);
 }
 
+/* A prompt holds one line, and tags parted by blanks: what was written elsewhere in another form would be lost in it. */
+static bool tags_fit(const Run *run)
+{
+    RunTags tags;
+    size_t bytes = 0;
+    if (!run_read_tags(run, &tags, NULL))
+        return false;
+    for (int i = 0; i < tags.count; i++) {
+        bytes += strlen(tags.tag[i]) + 1;
+        if (strpbrk(tags.tag[i], " ,"))
+            return false;
+    }
+    return bytes < LINE_EDITED;
+}
+
+static bool note_fits(const Run *run)
+{
+    enum { LIMIT = 1 << 16 };
+    char path[RUN_PATH + 32];
+    size_t size;
+    if (!file_join(path, sizeof path, run->folder, "notes.txt", NULL) || !file_exists(path))
+        return true;
+    char *text = file_read(path, LIMIT, &size, NULL);
+    char *end = text ? strchr(text, '\n') : NULL;
+    bool fits = text && size < LINE_EDITED && (!end || !end[1]);
+    free(text);
+    return fits;
+}
+
 void runs_do_tags(App *app, const char *argument)
 {
     act_on_chosen(app);
-    if (argument)
+    if (!tags_fit(&runs_chosen(app)->run))
+        app_say(app, ROLE_BAD, "its tags have blanks or are too long for a line: `hourglass runs tag %s` changes them", self(app)->acting);
+    else if (argument)
         tags_entered(app, argument);
     else
         app_prompt(app, "tags", "Words, parted by blanks.", runs_chosen(app)->tags, tags_entered, NULL);
@@ -97,7 +129,9 @@ static void note_entered(App *app, const char *text)
 void runs_do_note(App *app, const char *argument)
 {
     act_on_chosen(app);
-    if (argument)
+    if (!note_fits(&runs_chosen(app)->run))
+        app_say(app, ROLE_BAD, "this note is longer than a line: %s/notes.txt is for your editor", runs_chosen(app)->run.folder);
+    else if (argument)
         note_entered(app, argument);
     else
         app_prompt(app, "note", "A line to remember it by.", runs_chosen(app)->note, note_entered, NULL);

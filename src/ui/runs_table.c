@@ -44,8 +44,9 @@ static void text_state(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%s
 static void text_loss(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%s", i->loss_name); }
 static void text_data(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%s", i->meta.data_name); }
 static void text_optimizer(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%s", optimizer_of(i)); }
-static void text_lr(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%g", lr_of(i)); }
-static void text_batch(const RunInfo *i, char *b, size_t n) { snprintf(b, n, "%g", batch_of(i)); }
+static void text_number(double number, char *b, size_t n) { snprintf(b, n, isnan(number) ? "-" : "%g", number); }
+static void text_lr(const RunInfo *i, char *b, size_t n) { text_number(lr_of(i), b, n); }
+static void text_batch(const RunInfo *i, char *b, size_t n) { text_number(batch_of(i), b, n); }
 
 static void text_best(const RunInfo *i, char *b, size_t n)
 {

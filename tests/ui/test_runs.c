@@ -172,12 +172,48 @@ static void notes_names_and_deletion(void **state)
     leave(pty);
 }
 
+/* What a line cannot hold is not cut to a line; what cannot be read is there to be deleted. */
+static void what_others_wrote_stays(void **state)
+{
+    (void)state;
+    static const char note[] = "first line\nsecond line\n", tags[] = "two words\nplain\n";
+    finished_run("noted", "lr=1", "1");
+    finished_run("unread", "lr=1", "1");
+    assert_true(file_write(in_scratch("runs/noted/notes.txt"), note, strlen(note), NULL));
+    assert_true(file_write(in_scratch("runs/noted/tags"), tags, strlen(tags), NULL));
+    assert_true(file_write(in_scratch("runs/unread/meta.json"), "{", 1, NULL));
+    assert_true(file_write(in_scratch("runs/unread/network.net"), "", 0, NULL));
+    Pty *pty = open_runs(120, 30);
+    line_with(pty, " broken ");
+    assert_false(pty_shows(pty, " nan "));
+    pty_type(pty, "/noted\r");
+    assert_true(pty_sees(pty, "1 of 5 runs", 20));
+    pty_type(pty, "#");
+    assert_true(pty_sees(pty, "longer than a line", 20));
+    pty_type(pty, "T");
+    assert_true(pty_sees(pty, "its tags have blanks", 20));
+    size_t size;
+    char *kept = file_read(in_scratch("runs/noted/notes.txt"), 100, &size, NULL);
+    assert_string_equal(kept, note);
+    free(kept);
+    pty_type(pty, "/\025unread\r");
+    assert_true(pty_sees(pty, " broken ", 20));
+    assert_true(pty_settles(pty, 0.2, 20));
+    pty_type(pty, "d");
+    assert_true(pty_sees(pty, "This cannot be undone", 20));
+    pty_type(pty, "d");
+    assert_true(pty_sees(pty, "is deleted", 20));
+    assert_false(file_exists(in_scratch("runs/unread")));
+    assert_true(file_exists(in_scratch("runs/noted")));
+    leave(pty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorted_by_any_column),       cmocka_unit_test(the_filter_narrows_while_typed), cmocka_unit_test(marked_runs_are_compared),
         cmocka_unit_test(a_sweep_waits_in_the_table), cmocka_unit_test(a_sweep_of_quick_runs_shows_them_all),
-        cmocka_unit_test(notes_names_and_deletion),
+        cmocka_unit_test(notes_names_and_deletion), cmocka_unit_test(what_others_wrote_stays),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
 }
