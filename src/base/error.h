@@ -46,7 +46,7 @@ _Bool error_at(Error *err, const char *file, int line, int column);
 /* "file:line: what: cure": the message on one line, for where there is only one. */
 void error_line(const Error *err, char *buffer, size_t size);
 
-/* "file:line:column: what\n  source\n      ^\ncure: ...": the whole message, without a final newline. */
+/* "file:line:column: what\n    source\n      ^\n  cure": the whole message, without a final newline. */
 void error_text(const Error *err, char *buffer, size_t size);
 
 #endif

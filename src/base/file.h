@@ -11,8 +11,7 @@
 enum { FILE_SHA256_TEXT = 65 }; /* hexadecimal and its end */
 
 /* The file's bytes with a zero byte behind them (not counted), the caller's to free; NULL with *err.
- * A file that cannot be opened or is longer than `limit` is an
- * ERROR_INPUT.  "-" is standard input. */
+ * A file that cannot be opened or is longer than `limit` is an ERROR_INPUT.  "-" is standard input. */
 char *file_read(const char *path, size_t limit, size_t *size, Error *err) MUST_CHECK;
 
 /* A file that appears whole or not at all.  After open, write to ->stream; then exactly one of commit

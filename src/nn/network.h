@@ -1,8 +1,9 @@
 /* A network: a chain of layers with every shape, buffer and scratch size fixed when it is built.
  *
- * Threads: a training step cuts the batch into one slice a thread, and a slice into chunks that fit the cache (which
- * go from one BatchNorm to the next, as that needs the whole batch).  Each thread adds up its own gradients; then each thread adds all of them in rank
- * order for its part of the parameters and updates it. So a run repeats bit for bit from its seed and thread count. */
+ * Threads: a training step cuts the batch into one slice a thread, and a slice into chunks that fit the cache (which go from
+ * one BatchNorm to the next, as that needs the whole batch).  Each thread adds up its own gradients; then each thread adds all
+ * of them in rank order for its part of the parameters and updates it.  So a run repeats bit for bit from its seed and thread
+ * count. */
 #ifndef NN_NETWORK_H
 #define NN_NETWORK_H
 
@@ -22,8 +23,10 @@ typedef struct NetworkOptions {
     const OptimizerSpec *optimizer; /* with a loss */
     bool input_gradient; /* network_backward will be used */
     Arithmetic arithmetic;
-    bool fuse;           /* two layers may be done as one where that pays: network_forward and _backward will not begin or */
-    int cut;             /* end between two layers, but for before this one; 0: none */
+    /* The caller promises that network_forward and _backward begin and end between no two layers, except before layer `cut` (0: no
+     * such place): then two layers may be done as one where that pays. */
+    bool fuse;
+    int cut;
     int threads;         /* network_measure without a team: as if it had so many */
 } NetworkOptions;
 

@@ -56,7 +56,8 @@ typedef struct TrainSpec {
     ParamSet set[TRAIN_SETTINGS];
 } TrainSpec;
 
-/* The words after a setting's name, into *set.  A field not named gets its default; in a nameless kind it keeps what *set holds.  err->column is the 1-based wrong word, 0: something is missing at the end. */
+/* The words after a setting's name, into *set.  A field not named gets its default; in a nameless kind it keeps what *set holds.
+ * err->column is the 1-based wrong word, 0: something is missing at the end. */
 bool train_setting_parse(TrainSetting setting, char *const *words, int count, ParamSet *set, Error *err) MUST_CHECK;
 void train_setting_print(TrainSetting setting, const ParamSet *set, bool full, Str *out); /* "optimizer adam lr=0.01" */
 bool train_setting_is_default(TrainSetting setting, const ParamSet *set);

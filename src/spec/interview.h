@@ -28,12 +28,13 @@ bool interview_back(Interview *interview);                      /* to the one be
 int interview_answered(const Interview *interview);
 const char *interview_answer_text(const Interview *interview, int index, const Question **question); /* as given */
 
-/* The design so far (unanswered questions at their defaults); the caller's. */
-/* NULL only where the answers make nothing at all; whether it fits together is for design_check to say. */
+/* The design so far (unanswered questions at their defaults); the caller's.  NULL only where the answers make nothing at all;
+ * whether it fits together is for design_check to say. */
 Design *interview_design(const Interview *interview, Error *err) MUST_CHECK;
 
-/* Plays an answers file: positional lines (one answer a line in asking order, # comment) and `id = value` lines, mixed.  Where all are
- * positional an empty line is a default; among named ones it means nothing.  Errors: "F:5: filters.2: "x": need 1..1024", too few lines without `defaults`, surplus lines, unknown ids. */
+/* Plays an answers file: positional lines (one answer a line in asking order, # comment) and `id = value` lines, mixed.  Where all
+ * are positional an empty line is a default; among named ones it means nothing.  Errors: "F:5: filters.2: "x": need 1..1024", too few
+ * lines without `defaults`, surplus lines, unknown ids. */
 bool interview_play(Interview *interview, const char *text, const char *name, bool defaults, Error *err) MUST_CHECK;
 
 /* All answers as a named answers file, every default spelt out; the caller's. */

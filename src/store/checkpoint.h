@@ -26,8 +26,8 @@ typedef struct TrainState {
     char live_noise[96];         /* "": not changed */
 } TrainState;
 
-/* weights: all blocks of the design ("LAYER/kernel"); slots: optimizer memory of the current stage ("slot0"...), as 1-d tensors; best: the weights of the
- * best epoch (count 0: none).  One atomic file. */
+/* weights: all blocks of the design ("LAYER/kernel"); slots: optimizer memory of the current stage ("slot0"...), as 1-d tensors;
+ * best: the weights of the best epoch (count 0: none).  One atomic file. */
 bool checkpoint_write(const Run *run, const TrainState *state, const Weights *weights, const Weights *slots,
                       const Weights *best, Error *err) MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* What is studied: a trained network together with the samples it is shown.  The network's three ways of use, samples by their place in the chosen
- * part of the data, and what kind of network it is. */
+/* What is studied: a trained network together with the samples it is shown.  The network's three ways of use, samples by their
+ * place in the chosen part of the data, and what kind of network it is. */
 #ifndef STUDY_SUBJECT_H
 #define STUDY_SUBJECT_H
 

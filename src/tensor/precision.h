@@ -3,7 +3,7 @@
  * bf16 is the upper half of a float32: its range, but 8 significant bits, so that rounding is off by up to 2^-9 of a
  * number.  PRECISION_BF16 rounds both factors of a product to it, to nearest and ties to even; sums are float32, and so
  * is everything that is kept: weights, gradients, outputs, the optimizer's memory.  Processors with AVX512-BF16 do two
- * such products in the time of one (tensor/kernels/pairs.h); elsewhere the same is worked out with float32
+ * such products in the time of one (tensor/kernels/pair_vector.h); elsewhere the same is worked out with float32
  * multiplications, which are exact for such factors: the same results but for the order of additions, only slower. */
 #ifndef TENSOR_PRECISION_H
 #define TENSOR_PRECISION_H

@@ -1,7 +1,7 @@
 /* The trainer: single-threaded to look at, stepped from outside, one batch a step.  (Inside a step it uses the team.)
  *
- * A block with `from` starts with the weights of that model's or run's block of the same name (else its layers in order), and a stage whose
- * blocks are all given that way, or never used again, is left out: classifier with an encoder needs no pretraining.
+ * A block with `from` starts with the weights of that model's or run's block of the same name (else its layers in order), and a
+ * stage whose blocks are all given that way, or never used again, is left out: classifier with an encoder needs no pretraining.
  *
  * The command line, tests and the worker thread drive it. */
 #ifndef TRAIN_TRAINER_H
@@ -75,8 +75,9 @@ const Metrics *trainer_history(const Trainer *trainer);
 Network *trainer_network(Trainer *trainer);   /* current stage's, between steps only */
 const Weights *trainer_weights(Trainer *trainer, Error *err) MUST_CHECK; /* all blocks, brought up to date */
 
-/* Runs `n` inputs of the design's own input shape through the current stage's network: noisy (fixed noise of validation) and output
- * rows of the stage's sizes; code of code size; any pointer may be NULL.  For stages on codes, x is coded first and noisy/out are of the code's shape. */
+/* Runs `n` inputs of the design's own input shape through the current stage's network: noisy (fixed noise of validation) and
+ * output rows of the stage's sizes; code of code size; any pointer may be NULL.  For stages on codes, x is coded first and
+ * noisy/out are of the code's shape. */
 void trainer_reconstruct(Trainer *trainer, int n, const float *x, float *noisy, float *out, float *code);
 Shape trainer_output(const Trainer *trainer);
 int trainer_code_size(const Trainer *trainer);

@@ -1,6 +1,4 @@
-/* What can be done on every screen, and the palette that finds actions by name. */
-#include "config.h" /* _GNU_SOURCE: strcasestr */
-
+/* What can be done on every screen, and doing anything by its name. */
 #include "ui/app_own.h"
 
 #include "base/mem.h"
@@ -174,57 +172,6 @@ void action_keys(const Action *action, int most, char *buffer, size_t size)
     }
     if (!shown)
         snprintf(buffer, size, ":%s", action->name);
-}
-
-/* ---- the palette */
-
-void palette_fill(App *app)
-{
-    Dialogue *d = &app->dialogue;
-    char first[64];
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(d->edit.text, " "), d->edit.text);
-    d->shown_count = 0;
-    /* Names that start with what is typed go before those that contain it. */
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < d->items; i++) {
-            bool starts = strncasecmp(d->item[i], first, strlen(first)) == 0;
-            if (pass == 0 ? starts : !starts && (strcasestr(d->item[i], first) || strcasestr(d->detail[i], first)))
-                d->shown[d->shown_count++] = i;
-        }
-    d->list.count = d->shown_count;
-    d->list.at = 0;
-}
-
-void palette_open(App *app)
-{
-    dialogue_close(app);
-    Dialogue *d = &app->dialogue;
-    d->kind = DIALOGUE_PALETTE;
-    snprintf(d->title, sizeof d->title, "what to do");
-    enum { MOST = 128 };
-    d->item = mem_new(MOST, sizeof *d->item);
-    d->detail = mem_new(MOST, sizeof *d->detail);
-    d->shown = mem_new(MOST, sizeof *d->shown);
-    const Action *action;
-    for (int i = 0; (action = app_action_at(app, i)) != NULL && d->items < MOST; i++) {
-        if (!action_can(app, action))
-            continue;
-        char key[80] = "", detail[300];
-        if (action->keys)
-            action_keys(action, 1, key, sizeof key);
-        snprintf(detail, sizeof detail, "%-6s %s%s%s", key, action->takes ? action->takes : "", action->takes ? ": " : "",
-                 action->help);
-        d->item[d->items] = mem_text(action->name);
-        d->detail[d->items++] = mem_text(detail);
-    }
-    for (int i = 0; i < screens_count && d->items < MOST; i++) {
-        char name[32], detail[200];
-        snprintf(name, sizeof name, "go-%s", screens[i]->name);
-        d->item[d->items] = mem_text(name);
-        snprintf(detail, sizeof detail, "       %s", screens[i]->about);
-        d->detail[d->items++] = mem_text(detail);
-    }
-    palette_fill(app);
 }
 
 bool app_command(App *app, const char *line, Error *err)

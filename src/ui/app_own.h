@@ -1,4 +1,5 @@
-/* The App from inside: for app.c, dialogue.c, actions.c and palette.c only. */
+/* The App from inside, for the frame's own files: app.c, actions.c, palette.c, dialogue.c, files.c, panes.c, panes_file.c, tour.c,
+ * and the help screen, which lists actions. */
 #ifndef UI_APP_OWN_H
 #define UI_APP_OWN_H
 

@@ -199,52 +199,52 @@ static FormResult take(Form *form)
     return FORM_CHANGED;
 }
 
-FormResult form_event(Form *form, const Event *event)
+/* A field's text is being typed. */
+static FormResult typing_event(Form *form, const Event *event)
 {
-    if (form->count == 0)
-        return FORM_IGNORED;
-    Field *field = &form->field[form->list.at < form->count ? form->list.at : form->count - 1];
-    if (form->editing) {
-        if (event->kind != EVENT_KEY)
-            return event->kind == EVENT_MOUSE ? FORM_USED : FORM_IGNORED;
-        if (event->key == K_ESC) {
-            form->editing = false;
-            form->error = (Error){0};
-            return FORM_USED;
-        }
-        if (event->key == K_ENTER || event->key == K_TAB || event->key == K_UP || event->key == K_DOWN) {
-            /* The changed field is told by list.at: the row stays. */
-            return take(form);
-        }
-        if (edit_event(&form->edit, event))
-            check(form);
+    if (event->kind != EVENT_KEY)
+        return event->kind == EVENT_MOUSE ? FORM_USED : FORM_IGNORED;
+    if (event->key == K_ESC) {
+        form->editing = false;
+        form->error = (Error){0};
         return FORM_USED;
     }
-    if (event->kind == EVENT_MOUSE && (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN)) {
-        /* The wheel turns the number under it. */
+    if (event->key == K_ENTER || event->key == K_TAB || event->key == K_UP || event->key == K_DOWN) {
+        /* The changed field is told by list.at: the row stays. */
+        return take(form);
+    }
+    if (edit_event(&form->edit, event))
+        check(form);
+    return FORM_USED;
+}
+
+/* The wheel turns the number under it; a click chooses a field, and on the chosen one turns it or begins to type. */
+static FormResult mouse_event(Form *form, const Event *event)
+{
+    if (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN) {
         if (!rect_has(form->list.area, event->x, event->y))
             return FORM_IGNORED;
         int row = form->list.top + event->y - form->list.area.y;
         if (row >= form->count)
             return FORM_USED;
         form->list.at = row;
-        field = &form->field[row];
-        return !field->off && field_turn(field, event->mouse == MOUSE_WHEEL_UP ? 1 : -1) ? FORM_CHANGED : FORM_USED;
+        Field *turned = &form->field[row];
+        return !turned->off && field_turn(turned, event->mouse == MOUSE_WHEEL_UP ? 1 : -1) ? FORM_CHANGED : FORM_USED;
     }
-    if (event->kind == EVENT_MOUSE) {
-        int before = form->list.at;
-        if (!list_event(&form->list, event))
-            return FORM_IGNORED;
-        field = &form->field[form->list.at];
-        if (event->mouse == MOUSE_PRESS && before == form->list.at && !field->off) {
-            if (field_choices(&field->row) > 0)
-                return field_turn(field, 1) ? FORM_CHANGED : FORM_USED;
-            start(form);
-        }
-        return FORM_USED;
-    }
-    if (event->kind != EVENT_KEY)
+    int before = form->list.at;
+    if (!list_event(&form->list, event))
         return FORM_IGNORED;
+    Field *field = &form->field[form->list.at];
+    if (event->mouse == MOUSE_PRESS && before == form->list.at && !field->off) {
+        if (field_choices(&field->row) > 0)
+            return field_turn(field, 1) ? FORM_CHANGED : FORM_USED;
+        start(form);
+    }
+    return FORM_USED;
+}
+
+static FormResult key_event(Form *form, Field *field, const Event *event)
+{
     if (list_event(&form->list, event))
         return FORM_USED;
     if (field->off)
@@ -265,4 +265,17 @@ FormResult form_event(Form *form, const Event *event)
         return FORM_USED;
     }
     return FORM_IGNORED;
+}
+
+FormResult form_event(Form *form, const Event *event)
+{
+    if (form->count == 0)
+        return FORM_IGNORED;
+    if (form->editing)
+        return typing_event(form, event);
+    if (event->kind == EVENT_MOUSE)
+        return mouse_event(form, event);
+    if (event->kind != EVENT_KEY)
+        return FORM_IGNORED;
+    return key_event(form, &form->field[form->list.at < form->count ? form->list.at : form->count - 1], event);
 }

@@ -81,6 +81,10 @@ static void nothing_to_draw_is_borne(void **state)
             Cloud cloud = {.xy = xy, .count = 2, .groups = 1, .ink = inks};
             Plot axes = cloud_axes(&cloud, rect_new(0, 0, w, h));
             cloud_draw(&cells, rect_new(0, 0, w, h), &cloud, &axes);
+            for (int y = 0; y < cells.h; y++) /* nothing beside its place */
+                for (int x = 0; x < cells.w; x++)
+                    if (x >= w || y >= h)
+                        assert_int_equal(cell_at(&cells, x, y)->glyph, ' ');
             cells_clear(&cells);
         }
 }
