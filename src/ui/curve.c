@@ -96,21 +96,50 @@ static int last_epoch(const Metric *metric, int count)
     return offset + last;
 }
 
+static void make_room(LossCurve *curve, size_t metrics, size_t whole)
+{
+    double **columns[] = {&curve->batch_x, &curve->batch_y, &curve->smooth_y, &curve->batch_lr, &curve->epoch_x, &curve->train_y,
+                          &curve->valid_y, &curve->train_accuracy, &curve->valid_accuracy};
+    for (size_t i = 0; i < COUNT_OF(columns); i++)
+        *columns[i] = mem_new(metrics, sizeof(double));
+    curve->batch_index = mem_new(metrics, sizeof *curve->batch_index);
+    curve->epoch_index = mem_new(metrics, sizeof *curve->epoch_index);
+    curve->mark = mem_new(metrics, sizeof *curve->mark);
+    curve->mark_text = mem_new(metrics, sizeof *curve->mark_text);
+    curve->at_steps = mem_new(whole, sizeof(double));
+    curve->at_seconds = mem_new(whole, sizeof(double));
+}
+
+static void add_batch(LossCurve *curve, const Metric *m, int index, double x, double mean)
+{
+    int b = curve->batches++;
+    curve->batch_x[b] = x;
+    curve->batch_y[b] = m->train_loss;
+    curve->smooth_y[b] = mean;
+    curve->batch_lr[b] = m->lr;
+    curve->batch_index[b] = index;
+}
+
+static void add_epoch(LossCurve *curve, const Metric *m, int index, double x)
+{
+    int e = curve->epochs++;
+    double loss = isfinite(m->val_loss) ? m->val_loss : m->train_loss;
+    curve->epoch_x[e] = x;
+    curve->train_y[e] = m->train_loss;
+    curve->valid_y[e] = m->val_loss;
+    curve->train_accuracy[e] = 100 * m->train_accuracy;
+    curve->valid_accuracy[e] = 100 * m->val_accuracy;
+    curve->epoch_index[e] = index;
+    if (isfinite(loss) && !(loss >= curve->best_y)) {
+        curve->best_x = x;
+        curve->best_y = loss;
+    }
+}
+
 void curve_make(const Metric *metric, int count, int per_epoch, double seconds, double smoothing, LossCurve *out)
 {
-    size_t room = (size_t)count + 1;
     *out = (LossCurve){.best_x = NAN, .best_y = NAN};
-    double **columns[] = {&out->batch_x, &out->batch_y, &out->smooth_y, &out->batch_lr, &out->epoch_x, &out->train_y, &out->valid_y,
-                          &out->train_accuracy, &out->valid_accuracy};
-    for (size_t i = 0; i < COUNT_OF(columns); i++)
-        *columns[i] = mem_new(room, sizeof(double));
-    out->batch_index = mem_new(room, sizeof *out->batch_index);
-    out->epoch_index = mem_new(room, sizeof *out->epoch_index);
-    out->mark = mem_new(room, sizeof *out->mark);
-    out->mark_text = mem_new(room, sizeof *out->mark_text);
-    size_t whole = (size_t)last_epoch(metric, count) + 2;
-    out->at_steps = mem_new(whole, sizeof(double));
-    out->at_seconds = mem_new(whole, sizeof(double));
+    make_room(out, (size_t)count + 1, (size_t)last_epoch(metric, count) + 2);
     double offset = 0, mean = NAN, time = 0, step_offset = 0, step = 0;
     int stage = 0, last = 0;
     for (int i = 0; i < count; i++) {
@@ -139,28 +168,12 @@ void curve_make(const Metric *metric, int count, int per_epoch, double seconds, 
         }
         out->end = fmax(out->end, x);
         if (m->kind == METRIC_BATCH) {
-            int b = out->batches++;
             mean = isfinite(mean) && isfinite(m->train_loss) ? smoothing * mean + (1 - smoothing) * m->train_loss : m->train_loss;
-            out->batch_x[b] = x;
-            out->batch_y[b] = m->train_loss;
-            out->smooth_y[b] = mean;
-            out->batch_lr[b] = m->lr;
-            out->batch_index[b] = i;
+            add_batch(out, m, i, x, mean);
         } else {
-            int e = out->epochs++;
             time += isfinite(m->seconds) ? m->seconds : 0;
             reach_whole(out, (int)x, step_offset + step, time);
-            out->epoch_x[e] = x;
-            out->train_y[e] = m->train_loss;
-            out->valid_y[e] = m->val_loss;
-            out->train_accuracy[e] = 100 * m->train_accuracy;
-            out->valid_accuracy[e] = 100 * m->val_accuracy;
-            out->epoch_index[e] = i;
-            double loss = isfinite(m->val_loss) ? m->val_loss : m->train_loss;
-            if (isfinite(loss) && !(loss >= out->best_y)) {
-                out->best_x = x;
-                out->best_y = loss;
-            }
+            add_epoch(out, m, i, x);
         }
     }
     /* The epoch at hand: as long as it will be if it goes on so. */
