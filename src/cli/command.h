@@ -1,4 +1,4 @@
-/* What a subcommand is: one const row at the foot of its own file, listed in commands[] (command.c).  Its table of options feeds
+/* What a subcommand is: one const row at the foot of its own file, listed in commands[] (commands.c).  Its table of options feeds
  * getopt_long, --help and the manual's check. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H

@@ -225,7 +225,7 @@ static bool has_started(const char *name, pid_t pid)
 {
     char path[128];
     snprintf(path, sizeof path, "runs/%s/ckpt/last.safetensors", name);
-    for (double until = clock_seconds() + 20; clock_seconds() < until; nap(0.005))
+    for (double until = clock_seconds() + 60; clock_seconds() < until; nap(0.005))
         if (scratch_has(path) || kill(pid, 0) != 0)
             return true;
     return false;

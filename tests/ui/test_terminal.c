@@ -175,7 +175,7 @@ static void keys_are_answered_while_training(void **state)
         double begin = clock_seconds();
         bool help = i % 2 == 0;
         pty_send(pty, help ? "?" : "2");
-        while (pty_shows(pty, "keys of") != help && clock_seconds() - begin < 20)
+        while (pty_shows(pty, "keys of") != help && clock_seconds() - begin < PATIENCE * 20)
             pty_take(pty, 20);
         assert_int_equal(pty_shows(pty, "keys of"), help);
         took[i] = clock_seconds() - begin;
