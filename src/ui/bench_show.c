@@ -26,7 +26,10 @@ static void fill_progress(const ShowJob *job, Snapshot *s, int stage)
     p->epoch_loss = p->epoch_accuracy = NAN;
     for (int i = 0; i < s->metrics; i++) {
         const Metric *m = &s->metric[i];
-        if (m->stage != stage || m->kind != METRIC_EPOCH)
+        if (m->stage != stage)
+            continue;
+        p->batch = m->epoch > p->epoch && m->kind != METRIC_EPOCH ? m->batch : 0; /* of the epoch it stopped in */
+        if (m->kind != METRIC_EPOCH)
             continue;
         p->epoch = m->epoch;
         p->epoch_loss = m->train_loss;
@@ -41,7 +44,7 @@ static void fill_progress(const ShowJob *job, Snapshot *s, int stage)
     }
     if (!p->batches)
         p->batches = 1;
-    p->batch = 0;
+    p->batch = p->batch < p->batches ? p->batch : p->batches;
 }
 
 static bool look(ShowJob *job, Snapshot *s)

@@ -38,14 +38,19 @@ static const char *layout(App *app, int w, int h)
         return classes ? "(loss:4 / accuracy:3 / layers:3 / log=6) | (digits:3 / (codes | settings=40):2)"
                : s && train_weighty(s) <= 8 ? "(loss:5 / layers=10 / log:2) | (digits:5 / (codes | settings=40):3)"
                                             : "(loss:5 / layers:3 / log=7) | (digits:5 / (codes | settings=40):3)";
-    /* In 17 lines two digits of half their size stand one above the other. */
+    /* In 17 lines two digits of half their size stand one above the other; codes stand below them where that leaves enough. */
+    bool low = h < 17 + 1 + 9;
     if (w >= 104 && h >= 24)
-        return classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits=17 / codes)=46"
+        return low ? (classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings / codes) | digits=46"
+                              : "(loss:5 / layers:3 / log=5 / settings / codes) | digits=46")
+               : classes ? "(loss:4 / accuracy:3 / log=4 / layers:3 / settings) | (digits=17 / codes)=46"
                : s && train_weighty(s) <= 5 ? "(loss:5 / layers=7 / log:3 / settings) | (digits=17 / codes)=46"
                                             : "(loss:5 / layers:3 / log=5 / settings) | (digits=17 / codes)=46";
     if (w >= 76)
-        return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits=17 / codes)=44"
-                       : "(loss:3 / log=4 / layers / settings) | (digits=17 / codes)=44";
+        return low ? (classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings / codes) | digits=44"
+                              : "(loss:3 / log=4 / layers / settings / codes) | digits=44")
+               : classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits=17 / codes)=44"
+                         : "(loss:3 / log=4 / layers / settings) | (digits=17 / codes)=44";
     if (w >= 56)
         return classes ? "(loss:3 / accuracy:2 / log=3 / layers / settings) | (digits / codes)=29"
                        : "(loss:3 / log=3 / layers / settings) | (digits / codes)=29";

@@ -38,10 +38,11 @@ static int thin(Bar *bar, int count, int lines)
             count = take_out(bar, count, i);
     for (int i = 0; i < count; i++)
         bar[i].place = i;
-    while (count > lines && count > 2) {
+    for (bool back = false; count > lines && count > 2; back = !back) { /* of equals one of each half in turn */
+        static const double SAME = 1e-9;
         int least = 1;
         for (int i = 2; i < count - 1; i++)
-            if (tells(&bar[i]) < tells(&bar[least]) - 1e-9)
+            if (tells(&bar[i]) < tells(&bar[least]) + (back ? SAME : -SAME))
                 least = i;
         count = take_out(bar, count, least);
     }

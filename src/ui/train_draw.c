@@ -18,12 +18,12 @@ static void draw_progress(App *app, Cells *cells, Rect line)
     str_number(rate, sizeof rate, p->lr);
     int epoch = p->epoch < p->epochs ? p->epoch + 1 : p->epochs, x = line.x;
     bool running = s->state == WORKER_RUNNING || s->state == WORKER_PAUSED;
-    int digits = snprintf(NULL, 0, "%d", p->batches);
+    int digits = snprintf(NULL, 0, "%d", p->batches), batch = s->state == WORKER_DONE ? p->batches : p->batch;
     int wide = !running || p->lr == p->base_lr ? (int)strlen(rate) : RATE; /* one that changes keeps its place */
     if (running)
         snprintf(right, sizeof right, "batch %*d/%d  %8s/s  left %7s  lr %*.*s", digits, p->batch, p->batches, speed, left, wide, RATE, rate);
     else
-        snprintf(right, sizeof right, "batch %d/%d  %s/s  lr %s", p->batches, p->batches, speed, rate);
+        snprintf(right, sizeof right, "batch %d/%d  %s/s  lr %s", batch, p->batches, speed, rate);
     if (p->stages > 1)
         x = cells_textf(cells, x, line.y, plain(ROLE_DIM), "%s %d/%d  ", p->stage_name, p->stage + 1, p->stages);
     x = cells_text(cells, x, line.y, plain(ROLE_DIM), "epoch ");
@@ -34,7 +34,7 @@ static void draw_progress(App *app, Cells *cells, Rect line)
         if (running)
             snprintf(right, sizeof right, "batch %*d/%d  left %7s", digits, p->batch, p->batches, left);
         else
-            snprintf(right, sizeof right, "batch %d/%d", p->batches, p->batches);
+            snprintf(right, sizeof right, "batch %d/%d", batch, p->batches);
         at = line.x + line.w - cells_width(right);
     }
     if (at < x + 2)

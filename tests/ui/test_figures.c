@@ -2,7 +2,11 @@
 #include "ui/gallery_own.h"
 
 #include "base/mem.h"
+#include "spec/preset.h"
+#include "spec/text.h"
+#include "ui/curve.h"
 #include "ui/pictures.h"
+#include "ui/silhouette.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -280,11 +284,82 @@ static void the_network_is_an_hourglass(void **state)
     cells_clear(&cells);
 }
 
+/* ---- the outline of a network */
+
+static int bar_width(const Cells *cells, int y)
+{
+    int width = 0;
+    for (int x = 0; x < cells->w; x++)
+        width += cells->cell[y * cells->w + x].glyph == 0x2588;
+    return width;
+}
+
+/* However few lines it has, the outline narrows to the code and widens again, and both halves are alike where they can be. */
+static void the_outline_is_an_hourglass(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Summary summary;
+    const Preset *deep = preset_find("deep");
+    Design *design = deep ? design_parse(deep->text, "deep", &err) : NULL;
+    assert_non_null(design);
+    assert_true(summary_make(design, 0, 1, &summary, &err));
+    for (int h = 3; h <= 20; h++) {
+        Cells cells = grid(40, h, COLOUR_RGB);
+        silhouette_draw(&cells, cells_all(&cells), &summary);
+        int width[20], bars = 0, waist = 0;
+        for (int y = 0; y < h; y++)
+            if (bar_width(&cells, y))
+                width[bars++] = bar_width(&cells, y);
+        for (int i = 1; i < bars; i++)
+            waist = width[i] < width[waist] ? i : waist;
+        for (int i = 1; i < bars; i++)
+            assert_true(i <= waist ? width[i] <= width[i - 1] : width[i] >= width[i - 1]);
+        assert_true(waist > 0 && waist < bars - 1 && width[0] == width[bars - 1]);
+        for (int i = 0; h % 2 && h <= 11 && i < bars; i++) /* every width of the design has its bar at eleven */
+            assert_int_equal(width[i], width[bars - 1 - i]);
+        cells_clear(&cells);
+    }
+    summary_clear(&summary);
+    design_free(design);
+}
+
+/* ---- curves of several stages */
+
+/* No line leads from one stage's loss to the next one's; every point is in one part. */
+static void stages_have_curves_of_their_own(void **state)
+{
+    (void)state;
+    enum { EPOCHS = 7 };
+    static const int stage[EPOCHS] = {0, 0, 0, 1, 2, 2, 2};
+    Metric metric[EPOCHS];
+    for (int i = 0; i < EPOCHS; i++) {
+        metric[i] = metric_new(METRIC_EPOCH);
+        metric[i].stage = stage[i];
+        metric[i].epoch = i - (stage[i] == 0 ? 0 : stage[i] == 1 ? 3 : 4) + 1;
+        metric[i].train_loss = metric[i].val_loss = 1 + i;
+    }
+    LossCurve curve;
+    curve_make(metric, EPOCHS, 10, 1, 0.9, &curve);
+    PlotSeries whole = {curve.epoch_x, curve.valid_y, curve.epochs, ink_role(ROLE_VALID), DASH_DASHED, 'v'}, part[CURVE_PARTS];
+    assert_int_equal(curve_split(&whole, &curve.epoch_stages, part), 3);
+    static const int length[3] = {3, 1, 3};
+    for (int i = 0, from = 0; i < 3; from += length[i++]) {
+        assert_int_equal(part[i].count, length[i]);
+        assert_ptr_equal(part[i].y, curve.valid_y + from);
+        assert_ptr_equal(part[i].x, curve.epoch_x + from);
+    }
+    whole.count = 0;
+    assert_int_equal(curve_split(&whole, &curve.epoch_stages, part), 0);
+    curve_clear(&curve);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sheets_are_shown_whole),     cmocka_unit_test(parts_are_moved_under_the_screen), cmocka_unit_test(the_crosshair_reads_the_data),
         cmocka_unit_test(the_matrix_has_its_numbers), cmocka_unit_test(curves_have_axes_and_a_legend),    cmocka_unit_test(the_network_is_an_hourglass),
+        cmocka_unit_test(the_outline_is_an_hourglass), cmocka_unit_test(stages_have_curves_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ static void pauses_and_goes_on(void **state)
     pty_type(pty, " ");
     assert_true(pty_sees(pty, "paused", 20));
     assert_true(pty_settles(pty, 0.3, 20));
+    assert_true(pty_shows(pty, "Space go on"));
     progress_line(pty, before);
     pty_wait(pty, 0.5);
     progress_line(pty, after);
@@ -25,6 +26,23 @@ static void pauses_and_goes_on(void **state)
     assert_string_not_equal(before, after);
     assert_false(pty_shows(pty, "paused"));
     stop(pty);
+    leave(pty);
+}
+
+/* What cannot be trained is not left for: why stands where the key was pressed. */
+static void data_that_do_not_fit_are_told(void **state)
+{
+    (void)state;
+    Pty *pty = start();
+    assert_true(pty_sees(pty, "in use", 20));
+    for (int i = 0; i < 20 && !pty_shows(pty, "unpadded"); i++) { /* cifar, by what stands beside it */
+        pty_type(pty, "j");
+        pty_settles(pty, 0.1, 5);
+    }
+    assert_true(pty_shows(pty, "does not fit"));
+    pty_type(pty, "t");
+    assert_true(pty_sees(pty, "but the network's input is", 20));
+    assert_true(pty_shows(pty, "presets"));
     leave(pty);
 }
 
@@ -243,7 +261,7 @@ static void the_tour_leads_through(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
+        cmocka_unit_test(pauses_and_goes_on), cmocka_unit_test(data_that_do_not_fit_are_told), cmocka_unit_test(any_size_at_any_moment), cmocka_unit_test(steers_while_it_runs),
         cmocka_unit_test(leaving_asks_and_saves), cmocka_unit_test(signals_save_too),
         cmocka_unit_test(a_terminal_that_stands_still_holds_up_nothing), cmocka_unit_test(crash_loses_nothing_saved),
         cmocka_unit_test(next_session_resumes),
