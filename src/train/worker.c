@@ -38,7 +38,6 @@ static void send(Worker *w, Command command)
 {
     pthread_mutex_lock(&w->mail);
     if (w->commands == MAILBOX) { /* nobody types that fast: the oldest is forgotten */
-        free(w->command[0].x);
         memmove(w->command, w->command + 1, (MAILBOX - 1) * sizeof *w->command);
         w->commands--;
     }
@@ -88,13 +87,6 @@ static bool obey(Worker *w, Command *command, Error *err)
         return trainer_set_batch(t, (int)command->number, err);
     case COMMAND_NOISE:
         return trainer_set_noise(t, command->text, err);
-    case COMMAND_PROBES:
-        free(w->probe_x);
-        w->probe_x = command->x;
-        w->probes = command->count;
-        worker_look_renew(w);
-        publish(w);
-        return true;
     case COMMAND_WATCH:
         w->watch = (unsigned)command->number;
         return true;
@@ -241,8 +233,6 @@ void worker_free(Worker *w)
     trainer_free(w->trainer);
     snapshot_free(w->newest);
     worker_look_clear(w);
-    for (int i = 0; i < w->commands; i++)
-        free(w->command[i].x);
     pthread_mutex_destroy(&w->mail);
     pthread_cond_destroy(&w->mail_came);
     pthread_mutex_destroy(&w->view);
@@ -290,11 +280,6 @@ void worker_set_noise(Worker *w, const char *noise)
     Command command = {.kind = COMMAND_NOISE};
     snprintf(command.text, sizeof command.text, "%s", noise);
     send(w, command);
-}
-
-void worker_set_probes(Worker *w, int probes, const float *x)
-{
-    send(w, (Command){.kind = COMMAND_PROBES, .count = probes, .x = copy_floats(x, (size_t)probes * shape_size(w->design->input))});
 }
 
 void worker_watch(Worker *w, unsigned what)

@@ -62,7 +62,6 @@ void worker_set_lr(Worker *worker, double lr);
 void worker_set_beta(Worker *worker, double factor);
 void worker_set_batch(Worker *worker, int batch);
 void worker_set_noise(Worker *worker, const char *noise);
-void worker_set_probes(Worker *worker, int probes, const float *x); /* copied */
 
 /* What snapshots show anew, a sum of: at first WATCH_PROBES | WATCH_CODES.  The rest is as it was when last watched, and with
  * nothing watched snapshots come only some times a second. */

@@ -162,12 +162,6 @@ Snapshot *worker_look(Worker *w)
     return s;
 }
 
-void worker_look_renew(Worker *w)
-{
-    shared_drop(w->last.pictures);
-    w->last.pictures = NULL;
-}
-
 void worker_look_clear(Worker *w)
 {
     shared_drop(w->history);

@@ -7,14 +7,12 @@
 #include <pthread.h>
 
 typedef enum CommandKind { COMMAND_PAUSE, COMMAND_CONTINUE, COMMAND_STOP, COMMAND_SAVE, COMMAND_LR, COMMAND_BETA, COMMAND_BATCH,
-                           COMMAND_NOISE, COMMAND_PROBES, COMMAND_WATCH } CommandKind;
+                           COMMAND_NOISE, COMMAND_WATCH } CommandKind;
 
 typedef struct Command {
     CommandKind kind;
     double number;
     char text[96];
-    float *x; /* probes, owned until taken */
-    int count;
 } Command;
 
 enum { MAILBOX = 64 };
@@ -58,7 +56,6 @@ Snapshot *worker_look(Worker *worker);                    /* a snapshot of now *
 void worker_look_ahead(Worker *worker);                   /* before a step: will its layers be looked at? */
 void worker_look_behind(Worker *worker, double seconds);  /* that step took so long */
 double worker_look_wait(const Worker *worker);            /* seconds from one snapshot to the next */
-void worker_look_renew(Worker *worker);                   /* its pictures are of other samples */
 void worker_look_clear(Worker *worker);
 
 #endif

@@ -78,8 +78,6 @@ static bool paused(const Snapshot *s) { return s->state == WORKER_PAUSED; }
 static bool failed(const Snapshot *s) { return s->state == WORKER_FAILED; }
 static bool complains(const Snapshot *s) { return s->error.kind != ERROR_NONE; }
 static bool second_epoch(const Snapshot *s) { return s->progress.epoch >= 2; }
-static bool two_probes(const Snapshot *s) { return s->probes == 2; }
-static bool no_probes(const Snapshot *s) { return s->progress.step > 0 && s->probes == 0; }
 static bool is_watched(const Snapshot *s) { return s->layers > 0 && s->health[0].gradient > 0; }
 static bool larger_batch(const Snapshot *s) { return s->progress.batches == 3 && s->progress.batch > 1; }
 
@@ -170,7 +168,6 @@ static void watching_changes_nothing(void **state)
         for (int i = 0; way && i < 10; i++) {
             worker_watch(worker, i % 2 == 0 ? WATCH_PROBES | WATCH_HEALTH : i % 4 == 1 ? 0 : WATCH_CODES);
             worker_pause(worker);
-            worker_set_probes(worker, i % 3, b.x);
             nap();
             worker_continue(worker);
             snapshot_free(worker_take_snapshot(worker));
@@ -393,22 +390,19 @@ static void shows_what_it_is_asked_for(void **state)
 {
     (void)state;
     Bench b = bench_new();
-    b.options.probes = 5;
-    b.options.probe_x = b.x;
+    float probes[2 * 784];
+    memcpy(probes, b.x + 784, sizeof probes);
+    b.options.probes = 2;
+    b.options.probe_x = probes;
     Worker *worker = bench_start(&b, -1);
-    float moved[2 * 784];
-    memcpy(moved, b.x + 784, sizeof moved);
-    worker_set_probes(worker, 2, moved);
-    memset(moved, 0, sizeof moved); /* it has a copy */
-    Snapshot *s = await(worker, two_probes);
+    memset(probes, 0, sizeof probes); /* it has a copy */
+    Snapshot *s = await(worker, runs);
+    assert_int_equal(s->probes, 2);
     double lit = 0;
     for (int i = 0; i < 2 * 784; i++)
         lit += (double)s->noisy[i];
     assert_true(lit > 50);
     snapshot_free(s);
-    worker_set_probes(worker, 0, NULL);
-    snapshot_free(await(worker, no_probes));
-
     worker_watch(worker, WATCH_HEALTH);
     s = await(worker, is_watched);
     assert_true(s->health[0].weight > 0 && s->health[0].dead >= 0 && s->health[0].dead <= 1);
@@ -418,13 +412,13 @@ static void shows_what_it_is_asked_for(void **state)
     assert_true(s->health[0].gradient > 0); /* the new network is watched too */
     snapshot_free(s);
     worker_set_noise(worker, "masking 0.9");
-    worker_set_probes(worker, 2, b.x);
+    worker_watch(worker, WATCH_PROBES);
     double share = 1;
     for (int tries = 0; tries < 100 && share > 0.15; tries++) {
-        s = await(worker, two_probes);
+        s = await(worker, runs);
         int zeros = 0, all = 0;
         for (int i = 0; i < 2 * 784; i++)
-            if (b.x[i] > 0.5f) {
+            if (b.x[784 + i] > 0.5f) {
                 all++;
                 zeros += s->noisy[i] == 0;
             }
@@ -503,7 +497,6 @@ static void failures_are_told(void **state)
 
 typedef struct Pest {
     Worker *worker;
-    const float *x;
     int number;
 } Pest;
 
@@ -511,12 +504,11 @@ static void *pester(void *arg)
 {
     Pest *pest = arg;
     for (int i = 0; i < 300; i++) {
-        switch ((i + pest->number) % 6) {
+        switch ((i + pest->number) % 5) {
         case 0: worker_set_lr(pest->worker, 0.001 * (1 + i % 7)); break;
-        case 1: worker_set_probes(pest->worker, i % 4, pest->x); break;
-        case 2: worker_watch(pest->worker, i % 2 ? WATCH_HEALTH : WATCH_CODES); break;
-        case 3: snapshot_free(worker_take_snapshot(pest->worker)); break;
-        case 4: worker_set_noise(pest->worker, i % 2 ? "none" : "saltpepper 0.1"); break;
+        case 1: worker_watch(pest->worker, i % 2 ? WATCH_HEALTH : WATCH_CODES); break;
+        case 2: snapshot_free(worker_take_snapshot(pest->worker)); break;
+        case 3: worker_set_noise(pest->worker, i % 2 ? "none" : "saltpepper 0.1"); break;
         default: worker_set_batch(pest->worker, 10 + i % 3); break;
         }
         if (i % 20 == 0)
@@ -533,7 +525,7 @@ static void commands_from_many_threads(void **state)
     pthread_t threads[3];
     Pest pests[3];
     for (int i = 0; i < 3; i++) {
-        pests[i] = (Pest){worker, b.x, i};
+        pests[i] = (Pest){worker, i};
         assert_int_equal(pthread_create(&threads[i], NULL, pester, &pests[i]), 0);
     }
     for (int i = 0; i < 3; i++)
