@@ -43,7 +43,8 @@ typedef struct Data {
 void data_free(Data *data); /* NULL is fine */
 
 typedef struct DataOptions {
-    const char *path; /* folder or file; "": the built-in digits; NULL: data_default_place */
+    const char *path; /* folder or file, or the name of one in the places of data_default_place; "": the built-in digits; NULL:
+                       * data_default_place */
     const char *images, *labels, *test_images, *test_labels; /* explicit files, override path; NULL: none */
     Shape want;       /* the network's input: folders are resized to it; size 0: as they are */
     int limit;        /* first samples of the training part only; 0: all */

@@ -116,20 +116,41 @@ static bool search_root(const char *root, Shape want, bool fitting, char *out, s
     return false;
 }
 
-void data_default_place(Shape want, char *path, size_t size)
+typedef struct Roots {
+    const char *folder[3]; /* in the order they are searched; "": there is none */
+    char user[512];
+} Roots;
+
+static void find_roots(Roots *roots)
 {
     const char *named = getenv("HOURGLASS_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    char user[512] = "";
+    *roots = (Roots){.folder = {named ? named : "", "data", roots->user}};
     if (xdg && xdg[0])
-        snprintf(user, sizeof user, "%s/hourglass/datasets", xdg);
+        snprintf(roots->user, sizeof roots->user, "%s/hourglass/datasets", xdg);
     else if (home && home[0])
-        snprintf(user, sizeof user, "%s/.local/share/hourglass/datasets", home);
-    const char *const roots[] = {named ? named : "", "data", user};
+        snprintf(roots->user, sizeof roots->user, "%s/.local/share/hourglass/datasets", home);
+}
+
+void data_default_place(Shape want, char *path, size_t size)
+{
+    Roots roots;
+    find_roots(&roots);
     for (int fitting = 1; fitting >= 0; fitting--)
-        for (size_t i = 0; i < COUNT_OF(roots); i++)
-            if (roots[i][0] && search_root(roots[i], want, fitting, path, size))
+        for (size_t i = 0; i < COUNT_OF(roots.folder); i++)
+            if (roots.folder[i][0] && search_root(roots.folder[i], want, fitting, path, size))
                 return;
-    snprintf(path, size, "%s", roots[0]);
+    snprintf(path, size, "%s", roots.folder[0]);
+}
+
+/* What is not here but in one of the places: `mnist` is data/mnist then. */
+static bool find_by_name(const char *name, char *path, size_t size)
+{
+    Roots roots;
+    find_roots(&roots);
+    for (size_t i = 0; i < COUNT_OF(roots.folder) && name[0] && !strchr(name, '/'); i++)
+        if (roots.folder[i][0] && file_join(path, size, roots.folder[i], name, NULL) && file_exists(path))
+            return true;
+    return false;
 }
 
 /* ---- opening */
@@ -168,8 +189,12 @@ static bool refuse_path(const char *path, Shape want, Error *err)
 
 static bool open_path(const char *path, const DataOptions *options, Data *data, Error *err)
 {
-    if (!file_exists(path))
-        return source_missing(path, err);
+    char place[512];
+    if (!file_exists(path)) {
+        if (!find_by_name(path, place, sizeof place))
+            return source_missing(path, err);
+        path = place;
+    }
     const Format *format = find_format(path);
     if (!format)
         return refuse_path(path, options->want, err);

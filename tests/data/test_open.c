@@ -357,6 +357,18 @@ static void test_default_place(void **state)
     put_idx("work/data/mnist", "", 4, 2, 28, true, true);
     data_default_place(shape_vector(784), place, sizeof place);
     assert_string_equal(place, "data/mnist");
+    Error by_name = {0}; /* a name is looked for in the same places; a path is not */
+    Data *found = data_open(&(DataOptions){.path = "mnist"}, &by_name);
+    assert_non_null(found);
+    assert_string_equal(found->source, "data/mnist");
+    data_free(found);
+    found = data_open(&(DataOptions){.path = "fashion-mnist"}, &by_name);
+    assert_non_null(found);
+    assert_non_null(strstr(found->source, "home/hourglass/datasets/fashion-mnist"));
+    data_free(found);
+    assert_null(data_open(&(DataOptions){.path = "./mnist"}, &by_name));
+    check_error(&by_name, ERROR_INPUT, "./mnist", "No such file", true);
+
     put_folder("work/several/mnist");
     put_idx("work/several/mnist", "", 4, 2, 28, true, false);
     Error named = {0};
