@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>

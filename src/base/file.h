@@ -5,7 +5,6 @@
 #include "base/error.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 enum { FILE_SHA256_TEXT = 65 }; /* hexadecimal and its end */

@@ -10,9 +10,7 @@
 #include "study/subject.h"
 #include "study/table.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

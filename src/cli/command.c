@@ -10,7 +10,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,9 +73,8 @@ static bool unknown_option(const Command *command, const char *typed, Error *err
 }
 
 /* The word getopt stopped at when it refused a long option, or the letter's own. */
-static void typed_option(char **argv, char text[8])
+static void typed_option(char text[8])
 {
-    (void)argv;
     snprintf(text, 8, "-%c", isprint(optopt) ? optopt : '?');
 }
 
@@ -101,7 +99,7 @@ static bool command_parse(const Command *command, int argc, char **argv, Args *o
             if (all[i]->letter == found)
                 option = all[i];
         char letter[8];
-        typed_option(argv, letter);
+        typed_option(letter);
         bool was_long = optind > 0 && !strncmp(argv[optind - 1], "--", 2);
         const char *typed = was_long ? argv[optind - 1] : letter;
         if (found == ':')

@@ -8,7 +8,6 @@
 #include "data/digits.h"
 #include "data/formats.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 

@@ -10,8 +10,6 @@
 #include "spec/text.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* Bytes that can be had without swapping, as the kernel estimates it; 0: not known. */
 static size_t memory_free(void)

@@ -11,7 +11,6 @@
 #include "data/formats.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_RUNS = 32 };

@@ -6,8 +6,6 @@
 #include "store/verify.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct Report {
     bool json;

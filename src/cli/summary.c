@@ -9,7 +9,6 @@
 #include "train/estimate.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { ESTIMATED_SAMPLES = 60000 }; /* an epoch of MNIST, where no data is named */
 

@@ -14,7 +14,6 @@
 #include "tensor/team.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 void train_fill_meta(RunMeta *meta, const Design *design, uint64_t seed, int threads)

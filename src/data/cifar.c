@@ -9,7 +9,6 @@
 #include "data/source.h"
 
 #include <dirent.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

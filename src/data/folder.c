@@ -12,7 +12,6 @@
 #include "tensor/team.h"
 
 #include <dirent.h>
-#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
 #include "base/str.h"
 #include "data/source.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

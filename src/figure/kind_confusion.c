@@ -5,10 +5,8 @@
 #include "figure/matrix.h"
 #include "study/classes.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SHARES };
 

@@ -5,10 +5,8 @@
 #include "study/latent.h"
 #include "study/pick.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { COUNT, STEPS, MODE };
 enum { MODE_LINEAR, MODE_SPHERICAL };

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { COUNT, COLUMNS, MAP, EACH };
 enum { MAP_OPTION_SIGNED, MAP_OPTION_GREY };

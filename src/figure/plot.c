@@ -2,7 +2,6 @@
 #include "figure/plot.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { TICK = 4, PER_TICK_X = 70, PER_TICK_Y = 56, LEGEND_GAP = 16, SAMPLE = 26 }; /* units */
 

@@ -5,7 +5,6 @@
 #include "base/error.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum { IMAGE_LARGEST = 16384 }; /* pixels along a side */

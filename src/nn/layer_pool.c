@@ -5,8 +5,6 @@
 #include "nn/kinds.h"
 #include "tensor/conv.h"
 
-#include <string.h>
-
 enum { SIZE, STRIDE, PADDING };
 
 static const ParamRow pool_rows[] = {

@@ -6,7 +6,6 @@
 #include "base/mem.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SAMPLES = 1024 }; /* of a layer: enough for the shape of a histogram, too few to cost time */

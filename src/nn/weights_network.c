@@ -3,7 +3,6 @@
 
 #include "base/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void shape_print(int rank, const int *dim, Str *out)

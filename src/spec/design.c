@@ -5,7 +5,6 @@
 #include "spec/mirror.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

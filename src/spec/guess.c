@@ -4,7 +4,6 @@
 #include "spec/preset.h"
 #include "spec/questions.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *word_of(const LayerSpec *layer)

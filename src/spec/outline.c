@@ -4,7 +4,6 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 int outline_stage_layers(const Design *design, int stage, int layer[DESIGN_LAYERS])
 {

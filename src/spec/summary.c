@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static size_t tensor_numbers(const TensorPlan *tensor)
 {

@@ -7,7 +7,6 @@
 #include "base/str.h"
 #include "store/safetensors.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

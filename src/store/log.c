@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* "epoch 3 of train: loss 0.2531, validation 0.2544, 1.2 s, the best so far"; of an event its text.  Batches have no words: "". */
 static void metric_words(const Metric *m, char *buffer, size_t size)

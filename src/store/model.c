@@ -8,7 +8,6 @@
 #include "store/safetensors.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,8 +4,6 @@
 
 #include "tensor/shape.h"
 
-#include <stdint.h>
-
 /* -- Pictures with values in 0..1. */
 
 double score_mse(size_t count, const float *a, const float *b);

@@ -8,8 +8,6 @@
 #include "tensor/pairs.h"
 #include "tensor/team.h"
 
-#include <assert.h>
-
 enum {
     TILE_FLOATS = 96 * 1024, /* of a map larger than the second-level cache, rows worked on at a time */
     LEAST_DOT = 8            /* shortest patch row for which dot products pay */

@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { TIMES = 512, SAMPLES = 8192, SET_BYTES = 8 << 20 };
 

@@ -6,7 +6,6 @@
 #include "ui/tour.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- the actions */

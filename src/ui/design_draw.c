@@ -1,7 +1,6 @@
 /* The designer's picture: the lines with their columns, and the doctor.  What stands beside them is design_side.c's. */
 #include "ui/design_own.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

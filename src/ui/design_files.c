@@ -6,7 +6,6 @@
 #include "spec/interview.h"
 #include "spec/preset.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

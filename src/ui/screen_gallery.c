@@ -6,7 +6,6 @@
 #include "ui/bench.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PANE_FIGURE, PANE_OPTIONS, PANE_KINDS };

@@ -3,8 +3,6 @@
 
 #include "base/mem.h"
 
-#include <string.h>
-
 static const char *state_word(const Snapshot *s)
 {
     static const char *const words[] = {"loading", "", "paused", "stopped, saved", "done", "failed"};

@@ -3,7 +3,6 @@
 
 #include "ui/widgets.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const double smoothings[] = {0, 0.6, 0.9, 0.97};
 

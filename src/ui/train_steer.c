@@ -1,7 +1,6 @@
 /* Changes to a training that runs: each is an order to the worker, logged and marked by the trainer. */
 #include "ui/train_own.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
 
 #include "figure/kind.h"
 
-#include <math.h>
-
 static FigureRequest content_of(const char *kind)
 {
     FigureRequest request = figure_request_new(figure_kind_find(kind));

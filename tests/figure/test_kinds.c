@@ -4,8 +4,6 @@
 #include "figure/kind.h"
 #include "golden.h"
 
-#include <math.h>
-
 static FigureRequest request_of(const char *kind)
 {
     const FigureKind *found = figure_kind_find(kind);

@@ -8,7 +8,6 @@
 
 #include <jpeglib.h>
 #include <png.h>
-#include <sys/stat.h>
 #include <zlib.h>
 
 static Image picture(int w, int h, int channels)

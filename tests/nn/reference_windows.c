@@ -3,7 +3,6 @@
 #include "reference.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- windows: TensorFlow's padding rule along both axes */

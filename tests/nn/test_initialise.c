@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct Statistics {
     double mean, variance, largest, beyond; /* beyond: share outside one deviation */

@@ -5,7 +5,6 @@
 #include "case.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* Smooth, so that what rounding moves stays small; and enough samples a thread for dense layers to take part. */
 static Case smooth_case(ConvWay way)

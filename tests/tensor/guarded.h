@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 enum { GUARDS = 19 }; /* odd, so that arrays start at no vector's boundary */
 static const float GUARD = -12345.5f;

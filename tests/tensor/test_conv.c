@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 enum { GEOMETRIES = 500, GUARD = 64 };
 static const float GUARD_VALUE = -12345.5f;

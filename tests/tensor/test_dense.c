@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 static float *random_floats(Rng *rng, size_t count)
 {

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <string.h>
 #include <time.h>
 
 #include "tensor/team.h"

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void draw_blobs(Shape shape, int first, int count, Dataset *out)
 {

@@ -8,7 +8,6 @@
 #include "ui/pictures.h"
 #include "ui/silhouette.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
