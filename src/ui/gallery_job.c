@@ -102,13 +102,15 @@ static int columns_beside(const GalleryJob *job, Shape shape, int down)
 static int columns_for_all(const GalleryJob *job, Shape shape, int count, int rows, int labels)
 {
     enum { BETWEEN = 1 /* line below a row: captions or a gap */ };
+    static const double RAGGED = 0.85; /* a full last row is worth a little of the size */
     int best = 0;
-    double largest = 0.5 - 1e-9;
+    double largest = 0;
     for (int bands = 1; bands <= count; bands++) {
         int columns = (count + bands - 1) / bands, high = job->fit_h / bands - rows * BETWEEN - (labels > 0);
         double across = ((job->fit_w - labels + 1) / columns - 1) / (double)shape.w, down = 2.0 * (high / rows) / shape.h;
-        if (fmin(across, down) > largest) {
-            largest = fmin(across, down);
+        double share = fmin(across, down), worth = share * (count % columns ? RAGGED : 1);
+        if (share > 0.5 - 1e-9 && worth > largest) {
+            largest = worth;
             best = columns;
         }
     }
