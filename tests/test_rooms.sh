@@ -4,7 +4,7 @@ set -u
 top=${srcdir:-.}
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-rooms=$(sed -n 's|^    \([a-z]*\)/  .*|\1|p' "$top/HACKING" | tr '\n' ' ')
+rooms=$(sed -n -e '/^Beside them/q' -e 's|^    \([a-z]*\)/  .*|\1|p' "$top/HACKING" | tr '\n' ' ')
 
 number=0
 report() { # 0|1 NAME
