@@ -220,6 +220,20 @@ Network *model_network_gradients(const Model *model, int batch, Team *team, Erro
     return build(model, batch, team, true, err);
 }
 
+float *model_outputs(const Model *model, int n, const float *x, size_t in, size_t out, Error *err)
+{
+    float *y = NULL;
+    Team *team = team_new(1, err);
+    Network *net = team ? model_network(model, n, team, err) : NULL;
+    if (net && shape_size(network_input(net)) == in && shape_size(network_output(net)) == out) {
+        y = mem_new((size_t)n * out, sizeof *y);
+        network_forward(net, 0, network_layers(net), n, x, y);
+    }
+    network_free(net);
+    team_free(team);
+    return y;
+}
+
 int model_code_layer(const Model *model)
 {
     Shape input;

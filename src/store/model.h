@@ -29,6 +29,10 @@ Network *model_network(const Model *model, int batch, Team *team, Error *err) MU
 /* The same, able to run network_backward (activation maximisation). */
 Network *model_network_gradients(const Model *model, int batch, Team *team, Error *err) MUST_CHECK;
 
+/* What the model's whole network makes of n inputs x, on the calling thread alone: (n, out), the caller's.  NULL where its inputs are
+ * not of `in` numbers or its outputs not of `out`, and with *err where it cannot be built. */
+float *model_outputs(const Model *model, int n, const float *x, size_t in, size_t out, Error *err) MUST_CHECK;
+
 /* Layers before this index of that network make the code. */
 int model_code_layer(const Model *model);
 

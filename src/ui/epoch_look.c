@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "store/model.h"
-#include "tensor/team.h"
 #include "ui/bench.h"
 
 #include <stdio.h>
@@ -43,14 +42,7 @@ static void work(void *context)
     Model model = {0};
     if (!open_near(job, &model))
         return;
-    Team *team = team_new(1, &job->error);
-    Network *net = team ? model_network(&model, job->count, team, &job->error) : NULL;
-    if (net && shape_size(network_input(net)) == job->in && shape_size(network_output(net)) == job->out) {
-        job->output = mem_new((size_t)job->count * job->out, sizeof *job->output);
-        network_forward(net, 0, network_layers(net), job->count, job->x, job->output);
-    }
-    network_free(net);
-    team_free(team);
+    job->output = model_outputs(&model, job->count, job->x, job->in, job->out, &job->error);
     model_clear(&model);
 }
 

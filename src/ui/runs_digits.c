@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "store/model.h"
-#include "tensor/team.h"
 #include "ui/pictures.h"
 
 #include <stdio.h>
@@ -26,14 +25,7 @@ static void make_digits(void *context)
     snprintf(name, sizeof name, "%s@best", job->run);
     if (!model_open(name, job->runs_dir, &model, &job->error) && !model_open(job->run, job->runs_dir, &model, &job->error))
         return;
-    Team *team = team_new(1, &job->error);
-    Network *net = team ? model_network(&model, job->count, team, &job->error) : NULL;
-    if (net && shape_size(network_input(net)) == job->size && shape_size(network_output(net)) == job->size) {
-        job->output = mem_new((size_t)job->count * job->size, sizeof *job->output);
-        network_forward(net, 0, network_layers(net), job->count, job->x, job->output);
-    }
-    network_free(net);
-    team_free(team);
+    job->output = model_outputs(&model, job->count, job->x, job->size, job->size, &job->error);
     model_clear(&model);
 }
 

@@ -14,7 +14,7 @@ typedef struct List {
     Rect area;          /* of the last drawing, for the mouse */
 } List;
 
-/* Keeps the chosen row in sight; then row_area is each visible row's place, empty for others. */
+/* Keeps the chosen row in sight; then list_row is each visible row's place, empty for others. */
 void list_place(List *list, Rect area);
 Rect list_row(const List *list, int row);
 void list_mark(const List *list, Cells *cells, int row, bool focused); /* background and bar of the chosen row */
