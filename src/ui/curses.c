@@ -315,6 +315,7 @@ static const struct { int code; uint32_t key; } key_map[] = {
 /* The rest of "ESC [ < button ; x ; y M": comes in one piece, but waits a little for a slow line. */
 static bool read_mouse(Event *event)
 {
+    enum { FAR = 1 << 24 }; /* off every screen; what is larger stays there */
     int number[3] = {0}, at = 0;
     for (int i = 0; i < 20; i++) {
         wint_t c;
@@ -325,7 +326,7 @@ static bool read_mouse(Event *event)
             continue;
         }
         if (c >= '0' && c <= '9')
-            number[at] = number[at] * 10 + (int)(c - '0');
+            number[at] = number[at] < FAR ? number[at] * 10 + (int)(c - '0') : FAR;
         else if (c == ';' && at < 2)
             at++;
         else if ((c == 'M' || c == 'm') && at == 2) {

@@ -60,6 +60,21 @@ static void late_answers_are_no_keys(void **state)
     leave(pty);
 }
 
+/* Reports of a mouse that is nowhere (a broken multiplexer's) are neither clicks nor keys nor an overflow. */
+static void mad_mice_do_no_harm(void **state)
+{
+    (void)state;
+    Pty *pty = start();
+    assert_true(pty_sees(pty, "in use", 20));
+    assert_true(pty_settles(pty, 0.3, 20));
+    pty_type(pty, "\033[<0;99999999999;1M\033[<0;0;0M\033[<99999999999;1;1m\033[<64;9999;9999M");
+    assert_true(pty_settles(pty, 0.3, 20));
+    assert_true(pty_shows(pty, "presets"));
+    pty_type(pty, "1");
+    assert_true(pty_sees(pty, "encoder", 20));
+    leave(pty);
+}
+
 static void refuses_what_it_cannot(void **state)
 {
     (void)state;
@@ -213,7 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quits_cleanly), cmocka_unit_test(ends_on_signals), cmocka_unit_test(crash_restores_the_terminal),
-        cmocka_unit_test(late_answers_are_no_keys), cmocka_unit_test(refuses_what_it_cannot), cmocka_unit_test(suspends_and_comes_back), cmocka_unit_test(first_screen_comes_at_once),
+        cmocka_unit_test(late_answers_are_no_keys), cmocka_unit_test(mad_mice_do_no_harm), cmocka_unit_test(refuses_what_it_cannot), cmocka_unit_test(suspends_and_comes_back), cmocka_unit_test(first_screen_comes_at_once),
         cmocka_unit_test(keys_are_answered_while_training), cmocka_unit_test(idle_costs_nothing),
     };
     return cmocka_run_group_tests(tests, studio_setup, scratch_remove);
