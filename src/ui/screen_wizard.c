@@ -417,7 +417,15 @@ static const Action actions[] = {
     {"again", "r", NULL, "begin again", do_again, NULL, NULL},
 };
 
+/* Without the name of the design at hand: another one is being made here. */
+static const char *subject(App *app)
+{
+    static const char dot[] = " · ";
+    const char *text = bench_subject(app_bench(app)), *rest = strstr(text, dot);
+    return rest ? rest + strlen(dot) : text;
+}
+
 const Screen screen_wizard = {
     .name = "wizard", .about = "a new network, question by question", .state_size = sizeof(Wizard), .actions = actions,
-    .count = COUNT_OF(actions), .enter = enter, .close = close_screen, .draw = draw, .grab = grab,
+    .count = COUNT_OF(actions), .enter = enter, .close = close_screen, .draw = draw, .grab = grab, .subject = subject,
 };
