@@ -108,6 +108,8 @@ static bool command_parse(const Command *command, int argc, char **argv, Args *o
             return error_set(err, ERROR_USAGE, NULL, "%s: --%s takes no argument", command->name, all[optopt - LONG]->name);
         if (found == '?')
             return unknown_option(command, typed, err);
+        if (option->argument && !*optarg) /* --data "$MNIST" with nothing in MNIST must not train on something else */
+            return error_set(err, ERROR_USAGE, "is a shell variable empty?", "%s: --%s is given nothing", command->name, option->name);
         out->given[out->givens++] = (Given){option, optarg};
     }
     out->operand = argv + optind;

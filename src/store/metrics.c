@@ -187,6 +187,7 @@ bool metrics_read(const Run *run, Metrics *out, Error *err)
     if (!text)
         return false;
     int room = 0, line = 0;
+    out->cut = size > 0 && text[size - 1] != '\n';
     for (char *at = text, *end; (end = memchr(at, '\n', size - (size_t)(at - text))); at = end + 1) {
         line++;
         if (end == at)

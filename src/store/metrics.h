@@ -34,9 +34,10 @@ bool metric_append(Run *run, const Metric *metric, Error *err) MUST_CHECK; /* to
 typedef struct Metrics {
     Metric *item;
     int count;
+    bool cut;
 } Metrics;
 
-/* Reads all lines; a last line cut off by a kill is left out. */
+/* Reads all lines; a last line cut off by a kill is left out, and said in `cut`. */
 bool metrics_read(const Run *run, Metrics *out, Error *err) MUST_CHECK;
 void metrics_clear(Metrics *metrics);
 

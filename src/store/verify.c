@@ -124,7 +124,7 @@ bool run_verify(const Run *run, VerifyTell *tell, void *context)
 
     err = (Error){0};
     bool metrics_good = metrics_read(run, &metrics, &err);
-    snprintf(what, sizeof what, "%d lines", metrics.count);
+    snprintf(what, sizeof what, "%d lines%s", metrics.count, metrics.cut ? ", a last one is cut off and left out" : "");
     say(&look, "metrics.jsonl", metrics_good, what, &err);
     metrics_clear(&metrics);
 

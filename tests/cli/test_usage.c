@@ -30,6 +30,8 @@ static const struct Mistake {
     {ARGS("summary", "-Q", "simple"), 2, ARGS("there is no option -Q", "--help")},
     {ARGS("summary", "simple", "--threads"), 2, ARGS("--threads needs an argument")},
     {ARGS("summary", "simple", "-t"), 2, ARGS("-t needs an argument")},
+    {ARGS("train", "simple", "--data", ""), 2, ARGS("train: --data is given nothing", "is a shell variable empty?")},
+    {ARGS("runs", "list", "--runs-dir="), 2, ARGS("--runs-dir is given nothing")},
     {ARGS("summary", "--json=yes", "simple"), 2, ARGS("--json takes no argument")},
     {ARGS("summary", "simple", "--threads", "many"), 2, ARGS("threads: \"many\": need a whole number 1..256")},
     {ARGS("summary", "simple", "--threads", "0"), 2, ARGS("need a whole number 1..256")},

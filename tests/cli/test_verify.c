@@ -66,12 +66,14 @@ static void broken_files_are_named(void **state)
             if (way == 1) /* a mangled beginning; of weights: of their description, behind its length */
                 memset(changed + (strstr(files[i], "safetensors") ? 8 : 0), '}', 8);
             bool cut = way == 0 && strcmp(files[i], "metrics.jsonl") != 0 && strcmp(files[i], "network.net") != 0;
-            if (way == 0 && !cut) { /* a last line that was cut off is a kill's, and no harm */
-                free(changed);
-                continue;
-            }
             scratch_write(path, changed, way == 0 ? size - 9 : size);
             free(changed);
+            if (way == 0 && !cut) { /* a last line that was cut off is a kill's, and no harm; of the numbers it is said */
+                Outcome told = RUN("runs", "verify", "whole");
+                assert_true(strcmp(files[i], "metrics.jsonl") != 0 || (told.code == 0 && strstr(told.out, "cut off and left out")));
+                outcome_clear(&told);
+                continue;
+            }
             Outcome outcome = RUN("runs", "verify", "whole");
             if (outcome.code != 3)
                 fail_msg("%s, way %d: exit code %d: %s", files[i], way, outcome.code, outcome.out);

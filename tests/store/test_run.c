@@ -428,6 +428,7 @@ static void metrics_cut_and_broken(void **state)
     assert_int_equal(truncate(path, size - 5), 0); /* a kill in the middle of a line */
     assert_true(metrics_read(&run, &back, &err));
     assert_int_equal(back.count, 2);
+    assert_true(back.cut);
     metrics_clear(&back);
 
     /* Resume: forget what came after the checkpoint, then go on behind it. */
@@ -437,6 +438,7 @@ static void metrics_cut_and_broken(void **state)
     assert_true(metrics_read(&run, &back, &err));
     assert_int_equal(back.count, 2);
     assert_int_equal(back.item[1].epoch, 2);
+    assert_false(back.cut);
     metrics_clear(&back);
     assert_true(run_append(&run, "{\"kind\":\"other\"}", &err));
     assert_false(metrics_read(&run, &back, &err));
