@@ -199,3 +199,14 @@ void str_grouped(char *buffer, size_t size, double number)
     }
     buffer[out] = '\0';
 }
+
+void str_bytes(char *buffer, size_t size, double bytes)
+{
+    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB"};
+    int i = 0;
+    while (bytes >= 1000 && i < 4) {
+        bytes /= 1000;
+        i++;
+    }
+    snprintf(buffer, size, i > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, unit[i]);
+}

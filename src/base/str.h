@@ -23,6 +23,9 @@ int str_closest(const char *word, const char *const *words, int count);
 /* Behind the byte order mark that some editors put before a text. */
 const char *str_after_mark(const char *text);
 
+/* "9.5 MB", "61 MB": in powers of 1000. */
+void str_bytes(char *buffer, size_t size, double bytes);
+
 /* The shortest decimal text that reads back as the same number: 0.001 "0.001", 10 "10", 1e-7 "1e-7". */
 void str_number(char *buffer, size_t size, double value);
 

@@ -142,17 +142,6 @@ void text_duration(char *buffer, size_t size, double seconds)
         snprintf(buffer, size, "%d h %02d min", (int)(seconds / 3600), (int)(seconds / 60) % 60);
 }
 
-void text_bytes(char *buffer, size_t size, double bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-    while (bytes >= 1023.5 && unit + 1 < COUNT_OF(units)) {
-        bytes /= 1024;
-        unit++;
-    }
-    snprintf(buffer, size, "%.*f %s", unit && bytes < 99.95 ? 1 : 0, bytes, units[unit]);
-}
-
 /* -- Tables. */
 
 void text_table_add(TextTable *table, const char *fmt, ...)

@@ -28,10 +28,9 @@ int console_columns(FILE *stream); /* 80 where it is no terminal */
  * the first line starts: 0 means that it has to be indented too. */
 void text_wrap(const char *text, int indent, int width, int column, Str *out);
 
-/* 1.5e9 -> "1.5 G"; seconds -> "41 s", "14 min", "2 h 05 min"; bytes -> "3.2 MiB". */
+/* 1.5e9 -> "1.5 G"; seconds -> "41 s", "14 min", "2 h 05 min". */
 void text_scaled(char *buffer, size_t size, double number);
 void text_duration(char *buffer, size_t size, double seconds);
-void text_bytes(char *buffer, size_t size, double bytes);
 
 /* -- A table of texts: columns as wide as their widest cell, two blanks between. */
 typedef struct TextTable {

@@ -2,6 +2,7 @@
 #include "spec/doctor.h"
 
 #include "base/file.h"
+#include "base/str.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"
@@ -54,7 +55,7 @@ static void report_settings(const Args *args)
     data_default_place((Shape){0}, data, sizeof data);
     printf("data        %s\n", *data ? data : "built-in digits");
     size_t available = memory_free();
-    text_bytes(memory, sizeof memory, (double)available);
+    str_bytes(memory, sizeof memory, (double)available);
     printf("memory      %s free\n", available ? memory : "an unknown amount");
     for (int i = 0; i < setting_rows_count; i++) {
         const char *source, *value = settings_get(args->settings, setting_rows[i].name, &source);

@@ -8,6 +8,8 @@
 #include "tensor/team.h"
 #include "train/estimate.h"
 
+#include "base/str.h"
+
 #include <math.h>
 
 enum { ESTIMATED_SAMPLES = 60000 }; /* an epoch of MNIST, where no data is named */
@@ -48,7 +50,7 @@ static void print_text(const Design *design, int stage, const Summary *summary, 
         text_table_add(&table, "%s", row->parameters ? number : "-");
         str_grouped(number, sizeof number, row->macs);
         text_table_add(&table, "%s", row->macs > 0 ? number : "-");
-        text_bytes(number, sizeof number, (double)row->bytes);
+        str_bytes(number, sizeof number, (double)row->bytes);
         text_table_add(&table, "%s", row->bytes ? number : "-");
     }
     text_table_print(&table, stdout);
@@ -64,7 +66,7 @@ static void print_text(const Design *design, int stage, const Summary *summary, 
                summary->code <= summary->input ? (double)summary->input / (double)summary->code
                                                : (double)summary->code / (double)summary->input,
                summary->code <= summary->input ? "smaller" : "larger, nothing is squeezed");
-    text_bytes(number, sizeof number, (double)summary->bytes_training);
+    str_bytes(number, sizeof number, (double)summary->bytes_training);
     printf("memory          %s to train in batches of %d\n", number, train_spec_batch(train));
     if (isfinite(speed)) {
         text_duration(number, sizeof number, samples / speed);

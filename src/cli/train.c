@@ -1,5 +1,6 @@
 /* train: a network and data in, a run out. */
 #include "base/clock.h"
+#include "base/str.h"
 #include "base/file.h"
 #include "cli/answers.h"
 #include "cli/command.h"
@@ -90,7 +91,7 @@ static void dry_run(const Args *args, const Design *design, const Data *data, in
         const TrainSpec *train = &design->stage[i].train;
         if (!summary_make(design, i, threads, &summary, NULL))
             continue;
-        text_bytes(memory, sizeof memory, (double)summary.bytes_training);
+        str_bytes(memory, sizeof memory, (double)summary.bytes_training);
         printf("stage     %s: %ld parameters, %d epochs in batches of %d, %s\n", design->stage[i].name, summary.trained,
                train_spec_epochs(train), train_spec_batch(train), memory);
         summary_clear(&summary);

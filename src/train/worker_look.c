@@ -64,15 +64,13 @@ static void make_codes(Worker *w)
     w->code_cost = look_cost(w->code_cost, w->coded - start, first);
 }
 
-static bool same_shape(Shape a, Shape b) { return a.h == b.h && a.w == b.w && a.c == b.c; }
-
 static void renew_samples(Worker *w)
 {
     const Snapshot *last = &w->last;
     double now = clock_seconds();
     bool rests = w->state != WORKER_RUNNING; /* nothing newer comes soon, and nothing is held up */
-    bool fits = last->pictures && last->probes == w->probes && same_shape(last->probe_shape, network_input(trainer_network(w->trainer))) &&
-                same_shape(last->output_shape, trainer_output(w->trainer));
+    bool fits = last->pictures && last->probes == w->probes && shape_equal(last->probe_shape, network_input(trainer_network(w->trainer))) &&
+                shape_equal(last->output_shape, trainer_output(w->trainer));
     if (w->probes && (!fits || rests || (w->watch & WATCH_PROBES && now - w->looked >= PICTURE_SHARE * w->look_cost)))
         make_pictures(w);
     fits = last->scatter && last->codes == w->codes && last->code_size == trainer_code_size(w->trainer);

@@ -5,6 +5,8 @@
 
 #include "spec/text.h"
 
+#include "base/str.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +154,7 @@ void design_draw_totals(App *app, Cells *cells, const PaneView *view)
     y = area.y;
     x = label(cells, &area, "parameters");
     str_grouped(a, sizeof a, (double)summary->parameters);
-    brief_bytes(b, sizeof b, (double)summary->bytes_training);
+    str_bytes(b, sizeof b, (double)summary->bytes_training);
     x = cells_text(cells, x, y, plain(ROLE_TEXT), a);
     if (x + 2 + cells_width(b) <= area.x + area.w)
         cells_text(cells, x + 2, y, plain(ROLE_DIM), b);

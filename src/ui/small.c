@@ -64,17 +64,6 @@ void box_draw(Cells *cells, Rect area, const char *title)
     }
 }
 
-void brief_bytes(char *buffer, size_t size, double bytes)
-{
-    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB"};
-    int i = 0;
-    while (bytes >= 1000 && i < 4) {
-        bytes /= 1000;
-        i++;
-    }
-    snprintf(buffer, size, i > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, unit[i]);
-}
-
 void brief_seconds(char *buffer, size_t size, double seconds)
 {
     if (!(seconds >= 0) || seconds > 1e8)

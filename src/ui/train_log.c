@@ -4,6 +4,7 @@
 #include "ui/train_own.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "ui/widgets.h"
 
 #include <math.h>
@@ -149,7 +150,7 @@ void train_draw_settings(App *app, Cells *cells, const PaneView *view)
         }
         str_clear(&line);
     }
-    brief_bytes(bytes, sizeof bytes, (double)s->progress.bytes);
+    str_bytes(bytes, sizeof bytes, (double)s->progress.bytes);
     snprintf(text, sizeof text, "%d of %d, %d batches", s->progress.epoch, s->progress.epochs, s->progress.batches);
     put_row(cells, &area, "trained", text, ROLE_TEXT);
     if (s->progress.bytes)

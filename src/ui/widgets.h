@@ -69,7 +69,6 @@ void bar_draw(Cells *cells, Rect area, double share, Role role);               /
 void heading_draw(Cells *cells, Rect *area, const char *text, const char *note); /* one line, cut off the top */
 void brief_draw(Cells *cells, int x, int y, int width, Style style, const char *text); /* all of it, or as many of its clauses as fit */
 void box_draw(Cells *cells, Rect area, const char *title);                     /* frame and cleared inside */
-void brief_bytes(char *buffer, size_t size, double bytes);                     /* 61 MB */
 void brief_seconds(char *buffer, size_t size, double seconds);                 /* 2:34, 1:02:07, 6.8 s */
 void loss_text(char *buffer, size_t size, double loss);                        /* six columns: ".01572", "171.22", "   nan" */
 
