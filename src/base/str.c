@@ -210,3 +210,10 @@ void str_bytes(char *buffer, size_t size, double bytes)
     }
     snprintf(buffer, size, i > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, unit[i]);
 }
+
+void str_no_controls(char *text)
+{
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text))
+            *text = '?';
+}

@@ -23,6 +23,9 @@ int str_closest(const char *word, const char *const *words, int count);
 /* Behind the byte order mark that some editors put before a text. */
 const char *str_after_mark(const char *text);
 
+/* A file's name may hold line ends and what terminals obey: each control character becomes "?". */
+void str_no_controls(char *text);
+
 /* "9.5 MB", "61 MB": in powers of 1000. */
 void str_bytes(char *buffer, size_t size, double bytes);
 

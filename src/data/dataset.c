@@ -66,7 +66,7 @@ bool data_fits(Shape have, Shape want, const Data *data, Error *err)
     char has[SHAPE_TEXT], needs[SHAPE_TEXT], cure[160];
     shape_text(have, has);
     shape_text(want, needs);
-    snprintf(cure, sizeof cure, "write `input %s` in the network or choose other data with --data", has);
+    snprintf(cure, sizeof cure, "write `input %s` in the network or choose other data (--data, or D on the studio's start screen)", has);
     return error_set(err, ERROR_INPUT, cure, "the samples of %s are %s, but the network's input is %s", data->name, has,
                      needs);
 }

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "image/image.h"
 #include "tensor/team.h"
 
@@ -339,8 +340,10 @@ bool folder_read(const char *path, Shape want, Data *data, Error *err)
         good = read_tree(&test, shape, &data->test, &scaled, err) && label_tree(&test, &train, &data->test, data, err);
     if (good && scaled)
         data_add_note(data, "pictures scaled to %d x %d", shape.w, shape.h);
-    for (int i = 0; good && data->train.labels && i < train.classes; i++)
+    for (int i = 0; good && data->train.labels && i < train.classes; i++) {
         snprintf(data->class_name[i], sizeof data->class_name[i], "%s", train.class_name[i]);
+        str_no_controls(data->class_name[i]);
+    }
     tree_clear(&train);
     tree_clear(&test);
     return good ? true : error_at(err, path, 0, 0);

@@ -3,11 +3,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "data/digits.h"
 #include "data/formats.h"
 #include "data/source.h"
 
-#include <ctype.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,9 +73,7 @@ static void name_data(Data *data, const char *format, const char *path)
 {
     char *whole = realpath(path, NULL), *copy = mem_text(whole ? whole : path);
     snprintf(data->name, sizeof data->name, "%s %s", format, basename(copy));
-    for (char *c = data->name; *c; c++)
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
+    str_no_controls(data->name);
     snprintf(data->source, sizeof data->source, "%s", path);
     free(copy);
     free(whole);

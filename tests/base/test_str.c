@@ -102,9 +102,30 @@ static void json_is_quoted(void **state)
     str_clear(&out);
 }
 
+static void test_controls_are_no_part_of_a_name(void **state)
+{
+    (void)state;
+    char text[] = "a\033[31m\n\xc3\xbc\x7f";
+    str_no_controls(text);
+    assert_string_equal(text, "a?[31m?\xc3\xbc?");
+}
+
+static void test_bytes_in_powers_of_1000(void **state)
+{
+    (void)state;
+    static const struct { double bytes; const char *text; } rows[] = {{0, "0 B"}, {999, "999 B"}, {1000, "1.0 kB"}, {9.5e6, "9.5 MB"}, {61.4e6, "61 MB"}, {2e9, "2.0 GB"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[32];
+        str_bytes(text, sizeof text, rows[i].bytes);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(grows), cmocka_unit_test(finds_the_likely_word),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_controls_are_no_part_of_a_name),
+        cmocka_unit_test(test_bytes_in_powers_of_1000),
+        cmocka_unit_test(grows), cmocka_unit_test(finds_the_likely_word),
                                        cmocka_unit_test(numbers_are_short), cmocka_unit_test(numbers_read_back),
                                        cmocka_unit_test(large_numbers_are_grouped), cmocka_unit_test(json_is_quoted)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,7 @@ static void mistakes_say_what_and_why(void **state)
         int code;
         const char *text[3];
     } cases[] = {
+        {{"figure", "all", "one", "-o", "all.png"}, 2, {"do not fit into one file", "leave it out"}},
         {{"figure", "gird", "one"}, 2, {"there is no figure gird", "grid"}},
         {{"figure", "confusion", "one"}, 3, {"does not tell classes"}},
         {{"figure", "grid", "one", "--rows", "orignal"}, 2, {"orignal", "residual"}},
