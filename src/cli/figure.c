@@ -297,7 +297,7 @@ static int run_figure(const Args *args, Error *err)
     Work work = {.args = args, .job.run.lock = -1};
     bool all = strcmp(args->operand[0], "all") == 0;
     const FigureKind *kind = all ? NULL : chosen_kind(args->operand[0], err);
-    if (all && (args_setting(args, "output") || args_setting(args, "csv") || args_setting(args, "json"))) {
+    if (all && (args_has(args, "output") || args_has(args, "csv") || args_has(args, "json"))) {
         error_set(err, ERROR_USAGE, "leave it out: the pictures go into the run's folder figures/; or name one figure", "all figures do not fit into one file");
         return args_failed(err);
     }
