@@ -102,7 +102,7 @@ static void json_is_quoted(void **state)
     str_clear(&out);
 }
 
-static void test_controls_are_no_part_of_a_name(void **state)
+static void controls_are_no_part_of_a_name(void **state)
 {
     (void)state;
     char text[] = "a\033[31m\n\xc3\xbc\x7f";
@@ -110,10 +110,11 @@ static void test_controls_are_no_part_of_a_name(void **state)
     assert_string_equal(text, "a?[31m?\xc3\xbc?");
 }
 
-static void test_bytes_in_powers_of_1000(void **state)
+static void bytes_in_powers_of_1000(void **state)
 {
     (void)state;
-    static const struct { double bytes; const char *text; } rows[] = {{0, "0 B"}, {999, "999 B"}, {1000, "1.0 kB"}, {9.5e6, "9.5 MB"}, {61.4e6, "61 MB"}, {2e9, "2.0 GB"}};
+    static const struct { double bytes; const char *text; } rows[] = {
+        {0, "0 B"}, {999, "999 B"}, {1000, "1.0 kB"}, {9.5e6, "9.5 MB"}, {61.4e6, "61 MB"}, {2e9, "2.0 GB"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[32];
         str_bytes(text, sizeof text, rows[i].bytes);
@@ -123,10 +124,10 @@ static void test_bytes_in_powers_of_1000(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_controls_are_no_part_of_a_name),
-        cmocka_unit_test(test_bytes_in_powers_of_1000),
-        cmocka_unit_test(grows), cmocka_unit_test(finds_the_likely_word),
-                                       cmocka_unit_test(numbers_are_short), cmocka_unit_test(numbers_read_back),
-                                       cmocka_unit_test(large_numbers_are_grouped), cmocka_unit_test(json_is_quoted)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grows), cmocka_unit_test(finds_the_likely_word), cmocka_unit_test(numbers_are_short),
+        cmocka_unit_test(numbers_read_back), cmocka_unit_test(large_numbers_are_grouped), cmocka_unit_test(json_is_quoted),
+        cmocka_unit_test(controls_are_no_part_of_a_name), cmocka_unit_test(bytes_in_powers_of_1000),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
