@@ -207,7 +207,7 @@ static bool open_digits(const DataOptions *options, Data *data, Error *err)
     int train = options->synth_train > 0 ? options->synth_train : SYNTH_TRAIN;
     int test = options->synth_test > 0 ? options->synth_test : SYNTH_TEST;
     snprintf(data->name, sizeof data->name, "built-in digits");
-    snprintf(data->note, sizeof data->note, "digits drawn by the program, not MNIST");
+    snprintf(data->note, sizeof data->note, "drawn by the program, not MNIST");
     return digits_draw(options->seed, 0, train, &data->train, err)
         && digits_draw(options->seed, DIGITS_TEST_FIRST, test, &data->test, err);
 }
