@@ -43,8 +43,8 @@ void frame_close(Frame *frame)
 
 void frame_begin(Frame *frame)
 {
-    frame->gathers = frame->memory >= 0 && frame->terminal >= 0 && ftruncate(frame->memory, 0) == 0 &&
-                     lseek(frame->memory, 0, SEEK_SET) == 0 && dup3(frame->memory, frame->fd, O_CLOEXEC) >= 0;
+    frame->gathers = frame->memory >= 0 && frame->terminal >= 0 && lseek(frame->memory, 0, SEEK_SET) == 0 &&
+                     dup3(frame->memory, frame->fd, O_CLOEXEC) >= 0;
 }
 
 void frame_end(Frame *frame)
@@ -54,7 +54,7 @@ void frame_end(Frame *frame)
     frame->gathers = false;
     dup3(STDOUT_FILENO, frame->fd, O_CLOEXEC);
     frame->at = 0;
-    frame->size = lseek(frame->memory, 0, SEEK_END);
+    frame->size = lseek(frame->memory, 0, SEEK_CUR); /* behind it lies what is left of a larger one */
     frame_flush(frame);
 }
 

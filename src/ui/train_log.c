@@ -3,6 +3,7 @@
 
 #include "ui/train_own.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/widgets.h"
@@ -159,6 +160,9 @@ void train_draw_settings(App *app, Cells *cells, const PaneView *view)
 
 /* ---- codes */
 
+/* Codes of thousands of numbers take milliseconds to bring into the plane: one part in so many of the time while it trains. */
+enum { PLANE_SHARE = 400 };
+
 void train_draw_codes(App *app, Cells *cells, const PaneView *view)
 {
     Train *train = self(app);
@@ -168,8 +172,14 @@ void train_draw_codes(App *app, Cells *cells, const PaneView *view)
         cells_wrap(cells, view->area, plain(ROLE_DIM), "No codes yet.");
         return;
     }
-    if (train->coded != s->code || train->coded_turn != s->code_turn) {
+    bool newer = train->coded != s->code || train->coded_turn != s->code_turn;
+    bool same_run = s->code_turn > train->coded_turn && train->plane.count == s->codes && train->plane.size == s->code_size;
+    bool soon = same_run && s->state == WORKER_RUNNING && app_now(app) - train->coded_at < PLANE_SHARE * train->plane_cost;
+    if (newer && !soon) {
+        double start = clock_seconds();
         plane_update(&train->plane, s->code, s->codes, s->code_size);
+        train->plane_cost = clock_seconds() - start;
+        train->coded_at = app_now(app);
         train->coded = s->code;
         train->coded_turn = s->code_turn;
     }

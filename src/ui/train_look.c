@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 static const double smoothings[] = {0, 0.6, 0.9, 0.97};
+static const double CURVE_SECONDS = 0.2; /* a curve grows by little: drawing it as often as the digits only takes time from the training */
 
 static Train *self(App *app) { return train_state(app); }
 
@@ -14,9 +15,11 @@ void train_make_curve(App *app)
 {
     Train *train = self(app);
     const Snapshot *s = train_snapshot(app);
-    if (train->made_of == s->metric && train->made_count == s->metrics && train->made_smoothing == train->smoothing &&
-        train->made_axis == train->axis && train->curve.batch_x)
+    bool same = train->made_of == s->metric && train->made_smoothing == train->smoothing && train->made_axis == train->axis && train->curve.batch_x;
+    bool soon = s->state == WORKER_RUNNING && app_now(app) - train->made_at < CURVE_SECONDS;
+    if (same && (train->made_count == s->metrics || soon))
         return;
+    train->made_at = app_now(app);
     curve_clear(&train->curve);
     curve_clear(&train->shown);
     for (int i = 0; i < 2; i++)

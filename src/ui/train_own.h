@@ -21,6 +21,7 @@ typedef struct Train {
     LossCurve curve, shown;   /* in places, and as the axis has them; remade when what they were made of is another */
     const Metric *made_of;
     int made_count, made_smoothing;
+    double made_at;       /* by app_now */
     CurveAxis made_axis;
     Rect plot_area;
     Plot plot;            /* of the last drawing: for the mouse */
@@ -28,6 +29,7 @@ typedef struct Train {
     EpochLook look;       /* the probes at the cursor */
     Plane plane;
     const float *coded;   /* the codes the plane was made of */
+    double coded_at, plane_cost; /* when by app_now, and how many seconds it took */
     unsigned coded_turn;
     int log_at, layer_at; /* lines scrolled */
     int log_room, layer_room;
