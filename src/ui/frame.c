@@ -62,7 +62,8 @@ bool frame_flush(Frame *frame)
 {
     while (frame->at < frame->size) {
         char bytes[1 << 14];
-        ssize_t count = pread(frame->memory, bytes, sizeof bytes, frame->at);
+        off_t left = frame->size - frame->at;
+        ssize_t count = pread(frame->memory, bytes, left < (off_t)sizeof bytes ? (size_t)left : sizeof bytes, frame->at);
         ssize_t n = count > 0 ? write(frame->terminal, bytes, (size_t)count) : 0;
         if (n < 0 && errno == EAGAIN)
             return false;
