@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 static const double smoothings[] = {0, 0.6, 0.9, 0.97};
-static const double CURVE_SECONDS = 0.2; /* a curve grows by little: drawing it as often as the digits only takes time from the training */
+
+/* A curve grows by little: making it as often as the digits would only take time from the training. */
+static const double CURVE_SECONDS = 0.2;
 
 static Train *self(App *app) { return train_state(app); }
 
