@@ -17,6 +17,7 @@ void cells_erase(Cells *cells)
         cells->cell[i] = blank;
     cells->clip = cells_all(cells);
     cells->cursor_x = -1;
+    cells->passing = false;
 }
 
 void cells_resize(Cells *cells, int w, int h)
@@ -63,12 +64,59 @@ void cells_fill(Cells *cells, Rect area, Role background)
         }
 }
 
+void cells_read(const Cells *cells, Rect area, Cell *out)
+{
+    for (int y = 0; y < area.h; y++)
+        memcpy(out + (size_t)y * (size_t)area.w, &cells->cell[(area.y + y) * cells->w + area.x], (size_t)area.w * sizeof *out);
+}
+
+void cells_write(Cells *cells, Rect area, const Cell *from)
+{
+    for (int y = 0; y < area.h; y++)
+        memcpy(&cells->cell[(area.y + y) * cells->w + area.x], from + (size_t)y * (size_t)area.w, (size_t)area.w * sizeof *from);
+}
+
 void cells_tint(Cells *cells, Rect area, Role background)
 {
     area = rect_meet(rect_meet(area, cells->clip), cells_all(cells));
     for (int y = area.y; y < area.y + area.h; y++)
         for (int x = area.x; x < area.x + area.w; x++)
             cells->cell[y * cells->w + x].bg = ink_role(background);
+}
+
+/* ---- what is worth sending to a terminal */
+
+bool cell_equal(const Cell *a, const Cell *b)
+{
+    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
+}
+
+/* A cell of a picture as its upper and lower half; false where it is none.  The same two colours have more than one form. */
+static bool halves(const Look *look, const Cell *cell, uint32_t half[2])
+{
+    bool upper = cell->glyph == 0x2580, lower = cell->glyph == 0x2584;
+    if ((!upper && !lower && cell->glyph != ' ') || cell->attr)
+        return false;
+    if ((ink_is_role(cell->bg) && cell->bg != ink_role(ROLE_GROUND)) || (cell->glyph != ' ' && ink_is_role(cell->fg)))
+        return false;
+    half[0] = upper ? cell->fg : look_rgb(look, cell->bg, true);
+    half[1] = lower ? cell->fg : look_rgb(look, cell->bg, true);
+    return true;
+}
+
+bool cell_alike(const Look *look, const Cell *a, const Cell *b)
+{
+    enum { SHADE = 4 }; /* of 255, in each channel: what two neighbouring greys of a picture differ by */
+    uint32_t of_a[2], of_b[2];
+    if (cell_equal(a, b))
+        return true;
+    if (!halves(look, a, of_a) || !halves(look, b, of_b))
+        return false;
+    for (int i = 0; i < 2; i++)
+        for (int shift = 0; shift < 24; shift += 8)
+            if (abs((int)(of_a[i] >> shift & 255) - (int)(of_b[i] >> shift & 255)) > SHADE)
+                return false;
+    return true;
 }
 
 /* ---- text */

@@ -22,6 +22,7 @@ typedef struct Cells {
     Look look;
     Rect clip;  /* nothing is drawn outside */
     int cursor_x, cursor_y; /* the terminal's cursor; x < 0: hidden */
+    bool passing; /* the next drawing follows in a moment: pictures need not be exact to the shade */
     /* For tests, else NULL: told of each text that the clip cuts in two or that is written over letters of another. */
     void (*spoilt)(const struct Cells *cells, int x, int y, const char *text);
 } Cells;
@@ -36,9 +37,14 @@ typedef struct Style { Ink fg; uint8_t attr; } Style;
 static inline Style plain(Role role) { return (Style){ink_role(role), 0}; }
 static inline Style bold(Role role) { return (Style){ink_role(role), ATTR_BOLD}; }
 
+bool cell_equal(const Cell *a, const Cell *b);
+bool cell_alike(const Look *look, const Cell *a, const Cell *b); /* equal, or of pictures that differ by a shade at most */
+
 Cell *cells_at(const Cells *cells, int x, int y);   /* NULL outside the clip */
 void cells_put(Cells *cells, int x, int y, Style p, uint32_t glyph);
 void cells_fill(Cells *cells, Rect area, Role background); /* blanks, on a background */
+void cells_read(const Cells *cells, Rect area, Cell *out);   /* (area.h, area.w); the area lies inside the grid */
+void cells_write(Cells *cells, Rect area, const Cell *from); /* puts back what was read */
 void cells_tint(Cells *cells, Rect area, Role background); /* the background alone */
 
 /* Each returns the column behind the text. */

@@ -69,9 +69,20 @@ static float threshold(int x, int y)
     return ((float)order[y & 3][x & 3] + 0.5f) / 16;
 }
 
+static const uint8_t *pixel_at(const Image *image, int x, int y)
+{
+    return image->pixels + ((size_t)y * (size_t)image->w + (size_t)x) * (size_t)image->channels;
+}
+
 /* Mean of the source pixels under [x0, x1) x [y0, y1); a single pixel where that is smaller than one. */
 static void sample(const Image *image, double x0, double y0, double x1, double y1, float out[3])
 {
+    if (x1 - x0 <= 1 && y1 - y0 <= 1) {
+        const uint8_t *pixel = pixel_at(image, (int)((x0 + x1) / 2), (int)((y0 + y1) / 2));
+        for (int c = 0; c < 3; c++)
+            out[c] = pixel[image->channels == 3 ? c : 0];
+        return;
+    }
     if (x1 - x0 <= 1) {
         x0 = floor((x0 + x1) / 2);
         x1 = x0 + 1;
@@ -84,7 +95,7 @@ static void sample(const Image *image, double x0, double y0, double x1, double y
     for (int y = (int)y0; y < y1 && y < image->h; y++)
         for (int x = (int)x0; x < x1 && x < image->w; x++) {
             double wide = fmin(x + 1, x1) - fmax(x, x0), high = fmin(y + 1, y1) - fmax(y, y0);
-            const uint8_t *pixel = image->pixels + ((size_t)y * (size_t)image->w + (size_t)x) * (size_t)image->channels;
+            const uint8_t *pixel = pixel_at(image, x, y);
             for (int c = 0; c < 3; c++)
                 sum[c] += wide * high * pixel[image->channels == 3 ? c : 0];
             area += wide * high;

@@ -53,6 +53,8 @@ static inline Rect rect_inset(Rect r, int columns, int rows)
     return rect_new(r.x + columns, r.y + rows, r.w - 2 * columns, r.h - 2 * rows);
 }
 
+static inline bool rect_equal(Rect a, Rect b) { return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h; }
+
 static inline Rect rect_meet(Rect a, Rect b)
 {
     int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;

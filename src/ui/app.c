@@ -43,6 +43,7 @@ void app_free(App *app)
         return;
     dialogue_close(app);
     panes_save(app);
+    panes_free(app);
     for (int i = 0; i < screens_count; i++) {
         if (app->opened[i] && screens[i]->close)
             screens[i]->close(app);
@@ -148,6 +149,7 @@ void app_go(App *app, const Screen *screen)
         app->before = app->screen;
     }
     app->screen = next;
+    app->anew = true;
     app_state(app, screen);
     if (screen->enter)
         screen->enter(app);
@@ -277,7 +279,7 @@ static void mouse_event(App *app, const Event *event)
 void app_event(App *app, const Event *event, double now)
 {
     app->now = now;
-    app->dirty = true;
+    app->dirty = app->anew = true;
     if (event->kind == EVENT_FOCUS) {
         app->skip_click = event->focused;
         return;

@@ -52,6 +52,7 @@ struct Screen {
     const Pane *panes;                           /* the most important first; NULL: none */
     int panes_count;
     const char *(*layout)(App *app, int w, int h); /* of the panes in so much room, in the text form of ui/split.h */
+    const char *(*moving)(App *app);             /* the pane that alone is drawn anew each time, while the others rest; NULL: all are */
 };
 
 extern const Screen *const screens[]; /* ui/screens.c; the first is shown at the start */

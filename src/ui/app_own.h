@@ -36,6 +36,13 @@ typedef struct Saving {
     void (*write)(App *app, const char *path);
 } Saving;
 
+/* A pane as it was last drawn. */
+typedef struct PaneDrawn {
+    Rect area;
+    Cell *cell; /* (area.h, area.w), owned; NULL: not drawn yet */
+    double at;  /* by app_now */
+} PaneDrawn;
+
 struct App {
     AppOptions options;
     Look look;
@@ -43,6 +50,8 @@ struct App {
     void *state[APP_SCREENS];
     bool opened[APP_SCREENS];
     Split split[APP_SCREENS]; /* of screens with panes */
+    PaneDrawn drawn[SPLIT_PANES]; /* of the screen in front */
+    bool anew;                /* something was done since: no pane rests */
     char *kept;               /* what the file of the panes held; owned */
     int screen, before;
     Dialogue dialogue;
@@ -70,6 +79,7 @@ Split *app_split(App *app);                               /* of the screen in fr
 bool panes_event(App *app, const Event *event);           /* what the pane in focus, or under the mouse, makes of it */
 void panes_load(App *app);
 void panes_save(App *app);
+void panes_free(App *app);
 void panes_hint(App *app, char *buffer, size_t size);     /* which panes are not seen, and the key to them; "" none */
 
 /* All actions of the screen in front, then the app's: index from 0; NULL past the end. */

@@ -264,11 +264,6 @@ static void put_cell(const Terminal *terminal, int x, int y, const Cell *cell)
     mvadd_wch(y, x, &out);
 }
 
-static bool cell_equal(const Cell *a, const Cell *b)
-{
-    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
-}
-
 void terminal_show(Terminal *terminal, const Cells *cells)
 {
     int w, h;
@@ -289,8 +284,9 @@ void terminal_show(Terminal *terminal, const Cells *cells)
         for (int x = 0; x < cells->w && x < w; x++) {
             Cell *old = &terminal->shown.cell[y * cells->w + x];
             const Cell *new = &cells->cell[y * cells->w + x];
-            if (terminal->all || !cell_equal(old, new))
-                put_cell(terminal, x, y, new);
+            if (!terminal->all && (cells->passing ? cell_alike(&cells->look, old, new) : cell_equal(old, new)))
+                continue;
+            put_cell(terminal, x, y, new);
             *old = *new;
         }
     terminal->all = false;

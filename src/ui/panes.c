@@ -1,7 +1,10 @@
 /* A screen's panes on the screen: titles, borders, and who gets an event.  Where they lie is ui/split.c's. */
 #include "ui/app_own.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Split *split_of(App *app) { return &app->split[app->screen]; }
@@ -39,11 +42,39 @@ static void draw_border(void *context, Rect line, bool held)
             cells_put(cells, line.x + x, line.y + y, plain(held ? ROLE_ACCENT : ROLE_FAINT), line.w == 1 ? 0x2502 : 0x2500);
 }
 
+/* ---- panes that rest: pictures are seen to move, numbers and curves are read; a training loses less by these */
+
+static const double REST_SECONDS = 0.25;
+
+static void keep(App *app, PaneDrawn *drawn, const Cells *cells, Rect area)
+{
+    drawn->cell = mem_resize(drawn->cell, (size_t)area.w * (size_t)area.h, sizeof *drawn->cell);
+    drawn->area = area;
+    drawn->at = app->now;
+    cells_read(cells, area, drawn->cell);
+}
+
+static bool put_back(const App *app, const PaneDrawn *drawn, Cells *cells, Rect area)
+{
+    if (app->anew || !drawn->cell || !rect_equal(drawn->area, area) || app->now - drawn->at >= REST_SECONDS)
+        return false;
+    cells_write(cells, area, drawn->cell);
+    return true;
+}
+
+void panes_free(App *app)
+{
+    for (int i = 0; i < SPLIT_PANES; i++)
+        free(app->drawn[i].cell);
+}
+
 void app_panes(App *app, Cells *cells, Rect area)
 {
     const Screen *screen = screens[app->screen];
     Split *split = split_of(app);
     Rect clip = cells->clip;
+    const char *moving = screen->moving ? screen->moving(app) : NULL;
+    cells->passing = moving;
     split_place(split, screen->panes, screen->panes_count, screen->layout(app, area.w, area.h), area);
     split_borders(split, draw_border, cells);
     for (int i = 0; i < split->count; i++) {
@@ -52,6 +83,10 @@ void app_panes(App *app, Cells *cells, Rect area)
         if (rect_empty(view.area))
             continue;
         cells->clip = rect_meet(clip, view.area);
+        bool rests = moving && strcmp(moving, pane->name) != 0;
+        if (rests && put_back(app, &app->drawn[i], cells, view.area))
+            continue;
+        Rect all = view.area;
         if (pane->title) {
             bool here = view.focused && split_several(split);
             Style style = bold(here ? ROLE_ACCENT : ROLE_TEXT);
@@ -61,8 +96,11 @@ void app_panes(App *app, Cells *cells, Rect area)
             (void)rect_cut_left(&view.head, end + 2 - view.head.x);
         }
         pane->draw(app, cells, &view);
+        if (rests)
+            keep(app, &app->drawn[i], cells, all);
     }
     cells->clip = clip;
+    app->anew = false;
 }
 
 bool panes_event(App *app, const Event *event)

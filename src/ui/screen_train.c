@@ -55,6 +55,12 @@ static const char *layout(App *app, int w, int h)
     return classes ? "loss / digits / log=3 / accuracy / layers / codes / settings" : "loss / digits / log=3 / layers / codes / settings";
 }
 
+static const char *moving(App *app)
+{
+    const Snapshot *s = train_snapshot(app);
+    return s && s->state == WORKER_RUNNING ? "digits" : NULL;
+}
+
 static void tick(App *app)
 {
     if (epoch_look_tick(&train_state(app)->look, app))
@@ -107,5 +113,5 @@ static const Action actions[] = {
 const Screen screen_train = {
     .name = "train", .title = "Train", .about = "watch a training and steer it", .state_size = sizeof(Train), .actions = actions,
     .count = COUNT_OF(actions), .leaves = train_leaves, .close = close_screen, .tick = tick, .draw = train_draw, .subject = subject,
-    .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout,
+    .panes = panes, .panes_count = COUNT_OF(panes), .layout = layout, .moving = moving,
 };

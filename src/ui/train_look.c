@@ -8,9 +8,6 @@
 
 static const double smoothings[] = {0, 0.6, 0.9, 0.97};
 
-/* A curve grows by little: making it as often as the digits would only take time from the training. */
-static const double CURVE_SECONDS = 0.2;
-
 static Train *self(App *app) { return train_state(app); }
 
 void train_make_curve(App *app)
@@ -18,10 +15,8 @@ void train_make_curve(App *app)
     Train *train = self(app);
     const Snapshot *s = train_snapshot(app);
     bool same = train->made_of == s->metric && train->made_smoothing == train->smoothing && train->made_axis == train->axis && train->curve.batch_x;
-    bool soon = s->state == WORKER_RUNNING && app_now(app) - train->made_at < CURVE_SECONDS;
-    if (same && (train->made_count == s->metrics || soon))
+    if (same && train->made_count == s->metrics)
         return;
-    train->made_at = app_now(app);
     curve_clear(&train->curve);
     curve_clear(&train->shown);
     for (int i = 0; i < 2; i++)

@@ -21,7 +21,6 @@ typedef struct Train {
     LossCurve curve, shown;   /* in places, and as the axis has them; remade when what they were made of is another */
     const Metric *made_of;
     int made_count, made_smoothing;
-    double made_at;       /* by app_now */
     CurveAxis made_axis;
     Rect plot_area;
     Plot plot;            /* of the last drawing: for the mouse */
