@@ -113,19 +113,31 @@ static float luma(const float rgb[3])
  * nearly every cell would be sent again for every drawing (a third of the bytes). */
 enum { SHADES = 64 };
 
-/* `strength` of the way from the ground to the strongest ink. */
-static Ink grey_ink(const Look *look, float strength)
+/* What a picture's cells are made with. */
+typedef struct Brush {
+    const Look *look;
+    const PictureRenderer *renderer;
+    const Image *image;
+    Ink grey[SHADES]; /* from the ground to the strongest ink */
+} Brush;
+
+static void make_greys(Brush *brush)
 {
-    strength = roundf(strength * (SHADES - 1)) / (SHADES - 1);
-    uint32_t ground = look->ground, full = look->light ? 0x0A0A0C : 0xF6F4EC;
-    if (strength <= 0.5f / 255)
-        return ink_role(ROLE_GROUND);
-    int channel[3];
-    for (int i = 0; i < 3; i++) {
-        float from = (float)(ground >> (16 - 8 * i) & 255), to = (float)(full >> (16 - 8 * i) & 255);
-        channel[i] = (int)lrintf(from + (to - from) * strength);
+    uint32_t ground = brush->look->ground, full = brush->look->light ? 0x0A0A0C : 0xF6F4EC;
+    brush->grey[0] = ink_role(ROLE_GROUND);
+    for (int shade = 1; shade < SHADES; shade++) {
+        int channel[3];
+        for (int i = 0; i < 3; i++) {
+            float from = (float)(ground >> (16 - 8 * i) & 255), to = (float)(full >> (16 - 8 * i) & 255);
+            channel[i] = (int)lrintf(from + (to - from) * (float)shade / (SHADES - 1));
+        }
+        brush->grey[shade] = ink_rgb(channel[0], channel[1], channel[2]);
     }
-    return ink_rgb(channel[0], channel[1], channel[2]);
+}
+
+static Ink grey_ink(const Brush *brush, float strength)
+{
+    return brush->grey[(int)(strength * (SHADES - 1) + 0.5f)];
 }
 
 /* Sixteen colours have three greys besides the ground; in between is dithered. */
@@ -148,20 +160,21 @@ static Ink dithered_colour(const Look *look, const float rgb[3], int x, int y)
     return level->rgb(level->nearest(ink_rgb(channel[0], channel[1], channel[2])));
 }
 
-static Sub make_sub(const Look *look, const Image *image, const float rgb[3], int x, int y)
+static Sub make_sub(const Brush *brush, const float rgb[3], int x, int y)
 {
+    const Look *look = brush->look;
     Sub sub;
-    if (image->channels == 3 && (look->colour == COLOUR_16 || look->colour == COLOUR_8)) {
+    if (brush->image->channels == 3 && (look->colour == COLOUR_16 || look->colour == COLOUR_8)) {
         sub.ink = dithered_colour(look, rgb, x, y);
         float shown[3] = {(float)(sub.ink >> 16 & 255), (float)(sub.ink >> 8 & 255), (float)(sub.ink & 255)};
         sub.value = look->light ? 1 - luma(shown) : luma(shown);
-    } else if (image->channels == 3) {
+    } else if (brush->image->channels == 3) {
         float bright = luma(rgb);
         sub.value = look->light ? 1 - bright : bright;
         sub.ink = ink_rgb((int)lrintf(rgb[0]), (int)lrintf(rgb[1]), (int)lrintf(rgb[2]));
     } else {
         sub.value = rgb[0] / 255;
-        sub.ink = look->colour == COLOUR_16 ? dithered_grey(look, sub.value, x, y) : grey_ink(look, sub.value);
+        sub.ink = look->colour == COLOUR_16 ? dithered_grey(look, sub.value, x, y) : grey_ink(brush, sub.value);
     }
     return sub;
 }
@@ -185,8 +198,9 @@ static void ramp_cell(const Look *look, Sub sub, int x, int y, Cell *out)
 }
 
 /* One bit a sub-pixel: for terminals with no greys, and for braille, whose dots do not cover their cell. */
-static void dithered_cell(const PictureRenderer *renderer, const Look *look, const Sub *sub, int x, int y, Cell *out)
+static void dithered_cell(const Brush *brush, const Sub *sub, int x, int y, Cell *out)
 {
+    const PictureRenderer *renderer = brush->renderer;
     unsigned bits = 0;
     float sum = 0, count = 0;
     for (int i = 0; i < renderer->w * renderer->h; i++) {
@@ -197,7 +211,7 @@ static void dithered_cell(const PictureRenderer *renderer, const Look *look, con
         }
     }
     out->glyph = renderer->glyph(bits);
-    out->fg = look->colour >= COLOUR_256 && count > 0 ? grey_ink(look, 0.35f + 0.65f * sum / count) : ink_role(ROLE_TEXT);
+    out->fg = brush->look->colour >= COLOUR_256 && count > 0 ? grey_ink(brush, 0.35f + 0.65f * sum / count) : ink_role(ROLE_TEXT);
     out->bg = ink_role(ROLE_GROUND);
     out->attr = 0;
 }
@@ -222,9 +236,10 @@ static Ink mean_ink(const Look *look, const Sub *sub, int count, unsigned bits, 
     return ink_rgb(sum[0] / n, sum[1] / n, sum[2] / n);
 }
 
-static void coloured_cell(const PictureRenderer *renderer, const Look *look, const Sub *sub, Cell *out)
+static void coloured_cell(const Brush *brush, const Sub *sub, Cell *out)
 {
-    int count = renderer->w * renderer->h;
+    const Look *look = brush->look;
+    int count = brush->renderer->w * brush->renderer->h;
     float low = 1, high = 0;
     bool same = true;
     for (int i = 0; i < count; i++) {
@@ -244,7 +259,7 @@ static void coloured_cell(const PictureRenderer *renderer, const Look *look, con
         bits |= (unsigned)(sub[i].value > (low + high) / 2) << i;
     if (!bits) /* different colours of one brightness */
         bits = 1;
-    out->glyph = renderer->glyph(bits);
+    out->glyph = brush->renderer->glyph(bits);
     out->fg = mean_ink(look, sub, count, bits, 1);
     out->bg = mean_ink(look, sub, count, bits, 0);
     /* The ground is a background only: as a foreground it would be the default text colour. */
@@ -254,10 +269,12 @@ static void coloured_cell(const PictureRenderer *renderer, const Look *look, con
 
 void picture_draw(Cells *cells, Rect area, const Image *image)
 {
-    const Look *look = &cells->look;
-    const PictureRenderer *renderer = renderer_of(look);
+    Brush brush = {.look = &cells->look, .renderer = renderer_of(&cells->look), .image = image};
+    const PictureRenderer *renderer = brush.renderer;
+    ColourLevel colour = brush.look->colour;
     if (rect_empty(area) || image->w <= 0 || image->h <= 0)
         return;
+    make_greys(&brush);
     double step_x = (double)image->w / (area.w * renderer->w), step_y = (double)image->h / (area.h * renderer->h);
     for (int row = 0; row < area.h; row++)
         for (int column = 0; column < area.w; column++) {
@@ -266,18 +283,18 @@ void picture_draw(Cells *cells, Rect area, const Image *image)
                 continue;
             Sub sub[SUB_MAX];
             int x = column * renderer->w, y = row * renderer->h;
-            for (int i = 0; i < renderer->w * renderer->h; i++) {
-                int sx = x + i % renderer->w, sy = y + i / renderer->w;
-                float rgb[3];
-                sample(image, sx * step_x, sy * step_y, (sx + 1) * step_x, (sy + 1) * step_y, rgb);
-                sub[i] = make_sub(look, image, rgb, sx, sy);
-            }
+            for (int sy = y, i = 0; sy < y + renderer->h; sy++)
+                for (int sx = x; sx < x + renderer->w; sx++) {
+                    float rgb[3];
+                    sample(image, sx * step_x, sy * step_y, (sx + 1) * step_x, (sy + 1) * step_y, rgb);
+                    sub[i++] = make_sub(&brush, rgb, sx, sy);
+                }
             if (!renderer->glyph)
-                ramp_cell(look, sub[0], x, y, cell);
-            else if (look->colour == COLOUR_MONO || renderer->h == 4 || (look->colour == COLOUR_8 && image->channels == 1))
-                dithered_cell(renderer, look, sub, x, y, cell);
+                ramp_cell(brush.look, sub[0], x, y, cell);
+            else if (colour == COLOUR_MONO || renderer->h == 4 || (colour == COLOUR_8 && image->channels == 1))
+                dithered_cell(&brush, sub, x, y, cell);
             else
-                coloured_cell(renderer, look, sub, cell);
+                coloured_cell(&brush, sub, cell);
         }
 }
 
@@ -291,7 +308,7 @@ void picture_draw_floats(Cells *cells, Rect area, const float *x, int h, int w, 
     for (size_t i = 0; i < count; i++)
         for (int k = 0; k < channels; k++) {
             float v = x[i * (size_t)c + (size_t)k];
-            pixels[i * (size_t)channels + (size_t)k] = v <= 0 || isnan(v) ? 0 : v >= 1 ? 255 : (uint8_t)lrintf(v * 255);
+            pixels[i * (size_t)channels + (size_t)k] = v <= 0 || isnan(v) ? 0 : v >= 1 ? 255 : (uint8_t)(v * 255 + 0.5f);
         }
     picture_draw(cells, area, &(Image){w, h, channels, pixels});
     free(pixels);
