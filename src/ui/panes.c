@@ -74,7 +74,7 @@ void app_panes(App *app, Cells *cells, Rect area)
     Split *split = split_of(app);
     Rect clip = cells->clip;
     const char *moving = screen->moving ? screen->moving(app) : NULL;
-    cells->passing = moving;
+    cells->passing = moving != NULL;
     split_place(split, screen->panes, screen->panes_count, screen->layout(app, area.w, area.h), area);
     split_borders(split, draw_border, cells);
     for (int i = 0; i < split->count; i++) {

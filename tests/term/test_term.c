@@ -49,6 +49,44 @@ static void half_blocks_are_exact(void **state)
 }
 
 /* Brighter pixels never become darker cells, on either theme, at any level with greys. */
+/* Greys of 255: 4 apart is a shade at most, 12 apart is seen. */
+static void a_shade_apart_is_alike(void **state)
+{
+    (void)state;
+    Look look = look_new(COLOUR_RGB, GLYPHS_HALF, false);
+    for (int top = 0; top < 240; top += 5)
+        for (int bottom = 0; bottom < 240; bottom += 7) {
+            Cell cell = half_cell(COLOUR_RGB, (uint8_t)top, (uint8_t)bottom), near = half_cell(COLOUR_RGB, (uint8_t)(top + 4), (uint8_t)bottom);
+            Cell far = half_cell(COLOUR_RGB, (uint8_t)top, (uint8_t)(bottom + 12));
+            assert_true(cell_alike(&look, &cell, &near) && cell_alike(&look, &near, &cell));
+            assert_false(cell_alike(&look, &cell, &far) || cell_alike(&look, &far, &cell));
+        }
+    Cell letter = {'a', ink_role(ROLE_TEXT), ink_role(ROLE_GROUND), 0}, other = letter, row = letter, empty = half_cell(COLOUR_RGB, 0, 0);
+    other.fg = ink_role(ROLE_BRIGHT);
+    row.glyph = ' ';
+    row.bg = ink_role(ROLE_SELECTED);
+    assert_false(cell_alike(&look, &letter, &other));
+    assert_false(cell_alike(&look, &letter, &empty));
+    assert_false(cell_alike(&look, &row, &empty));
+}
+
+static void what_is_read_is_written_back(void **state)
+{
+    (void)state;
+    Cells cells = grid(6, 3, COLOUR_RGB, GLYPHS_HALF);
+    Cell kept[4];
+    cells_text(&cells, 1, 1, plain(ROLE_TEXT), "abcd");
+    cells_read(&cells, rect_new(2, 1, 2, 2), kept);
+    cells_erase(&cells);
+    cells_text(&cells, 0, 1, bold(ROLE_BAD), "xxxxxx");
+    cells_write(&cells, rect_new(2, 1, 2, 2), kept);
+    char *text = cells_print(&cells);
+    assert_string_equal(text, "\nxxbcxx\n\n");
+    assert_int_equal(cells.cell[6 + 2].fg, ink_role(ROLE_TEXT));
+    free(text);
+    cells_clear(&cells);
+}
+
 static void greys_are_ordered(void **state)
 {
     (void)state;
@@ -429,7 +467,8 @@ static void shapes_cover_what_they_should(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_blocks_are_exact), cmocka_unit_test(greys_are_ordered), cmocka_unit_test(mono_has_ten_steps),
+        cmocka_unit_test(half_blocks_are_exact), cmocka_unit_test(a_shade_apart_is_alike), cmocka_unit_test(what_is_read_is_written_back),
+        cmocka_unit_test(greys_are_ordered), cmocka_unit_test(mono_has_ten_steps),
         cmocka_unit_test(dither_keeps_brightness), cmocka_unit_test(renderers_tell_patterns_apart), cmocka_unit_test(scaling_down_is_a_mean),
         cmocka_unit_test(colours_stay), cmocka_unit_test(nearest_of_256), cmocka_unit_test(roles_have_values), cmocka_unit_test(text_in_cells),
         cmocka_unit_test(every_glyph_has_an_ascii), cmocka_unit_test(rectangles), cmocka_unit_test(images_of_cells), cmocka_unit_test(pictures_survive_the_way_round),

@@ -45,6 +45,33 @@ static void everything_at_once_on_large_screens(void **state)
     leave(pty);
 }
 
+/* While it trains a shade's difference is not sent, and panes rest; of what stands still every cell is exact: drawn anew it is the same. */
+static void what_rests_is_exact(void **state)
+{
+    (void)state;
+    enum { W = 120, H = 34 };
+    Pty *pty = paused_dashboard(W, H, "epochs=50", put_folder("exact"));
+    static PtyCell before[H][W];
+    int pictures = 0;
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            before[y][x] = pty_cell(pty, x, y);
+            pictures += before[y][x].glyph == 0x2580 || before[y][x].glyph == 0x2584;
+        }
+    assert_true(pictures > 100);
+    pty_type(pty, "\f");
+    assert_true(pty_settles(pty, 0.4, 20));
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            PtyCell cell = pty_cell(pty, x, y), *was = &before[y][x];
+            if (cell.glyph != was->glyph || cell.bg != was->bg || (cell.glyph != ' ' && cell.fg != was->fg))
+                fail_msg("the cell at %d, %d was U+%04X %06X on %06X and is U+%04X %06X on %06X", x, y, was->glyph, was->fg, was->bg, cell.glyph,
+                         cell.fg, cell.bg);
+        }
+    stop(pty);
+    leave(pty);
+}
+
 static void every_pane_by_tab(void **state)
 {
     (void)state;
@@ -205,7 +232,7 @@ static void classes_have_a_curve_of_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_at_once_on_large_screens), cmocka_unit_test(every_pane_by_tab), cmocka_unit_test(the_cursor_goes_back_and_returns),
+        cmocka_unit_test(everything_at_once_on_large_screens), cmocka_unit_test(what_rests_is_exact), cmocka_unit_test(every_pane_by_tab), cmocka_unit_test(the_cursor_goes_back_and_returns),
         cmocka_unit_test(axes_and_zoom), cmocka_unit_test(a_schedule_is_drawn), cmocka_unit_test(the_log_scrolls),
         cmocka_unit_test(an_old_run_is_shown_whole), cmocka_unit_test(classes_have_a_curve_of_their_own),
     };
