@@ -86,11 +86,6 @@ void cells_tint(Cells *cells, Rect area, Role background)
 
 /* ---- what is worth sending to a terminal */
 
-bool cell_equal(const Cell *a, const Cell *b)
-{
-    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
-}
-
 /* A cell of a picture as its upper and lower half; false where it is none.  The same two colours have more than one form. */
 static bool halves(const Look *look, const Cell *cell, uint32_t half[2])
 {

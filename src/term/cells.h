@@ -37,7 +37,11 @@ typedef struct Style { Ink fg; uint8_t attr; } Style;
 static inline Style plain(Role role) { return (Style){ink_role(role), 0}; }
 static inline Style bold(Role role) { return (Style){ink_role(role), ATTR_BOLD}; }
 
-bool cell_equal(const Cell *a, const Cell *b);
+static inline bool cell_equal(const Cell *a, const Cell *b)
+{
+    return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
+}
+
 bool cell_alike(const Look *look, const Cell *a, const Cell *b); /* equal, or of pictures that differ by a shade at most */
 
 Cell *cells_at(const Cells *cells, int x, int y);   /* NULL outside the clip */

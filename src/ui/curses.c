@@ -284,7 +284,7 @@ void terminal_show(Terminal *terminal, const Cells *cells)
         for (int x = 0; x < cells->w && x < w; x++) {
             Cell *old = &terminal->shown.cell[y * cells->w + x];
             const Cell *new = &cells->cell[y * cells->w + x];
-            if (!terminal->all && (cells->passing ? cell_alike(&cells->look, old, new) : cell_equal(old, new)))
+            if (!terminal->all && (cell_equal(old, new) || (cells->passing && cell_alike(&cells->look, old, new))))
                 continue;
             put_cell(terminal, x, y, new);
             *old = *new;
