@@ -3,7 +3,9 @@
  *     make bench/bench_studio && bench/bench_studio [RECIPE [DATA [EPOCHS [PAIRS [COLUMNS ROWS]]]]]
  *
  * Both write metrics.jsonl; compared are the middle ones of the epochs after the first, in each pair and over all pairs: short
- * epochs, many of them, say most on a machine with neighbours.  The studio's output is kept with its times
+ * epochs, many of them, say most on a machine with neighbours.  Two processes of the same training differ by some percent all the same,
+ * by where their memory lies; so with 0 for PAIRS one training is watched and not watched (Help in front) in turns, some epochs each,
+ * and each turn compared to the two around it.  The studio's output is kept with its times
  * and only given to a terminal's screen when the training is over, so that reading it costs nothing meanwhile: how often
  * the probe pictures were drawn anew is counted there. */
 #include "config.h"
@@ -105,7 +107,7 @@ static double median(const double *item, int count)
     double sorted[count];
     memcpy(sorted, item, (size_t)count * sizeof *item);
     qsort(sorted, (size_t)count, sizeof *sorted, compare);
-    return sorted[count / 2];
+    return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2;
 }
 
 /* Adds a run's epochs to `all`; returns the middle one of this run. */
@@ -192,33 +194,105 @@ static int count_changes(const Setting *setting, const Record *record, double be
     return changes;
 }
 
-static double in_studio(const Setting *setting, const char *name, Seconds *all, double *drawn, double *drawing)
+static pid_t start_studio(const Setting *setting, int *fd, Record *record)
 {
     char set[64];
-    int fd;
-    Record record = {0};
     snprintf(set, sizeof set, "1:set epochs=%d\r", setting->epochs);
     const char *arguments[] = {"hourglass", "studio", setting->recipe, "--data", setting->data, "--runs-dir", setting->runs, "--threads", "2",
                                NULL};
-    pid_t pid = start(setting, arguments, &fd);
-    listen_to(fd, &record, 1.5);
-    type(fd, &record, set);
+    pid_t pid = start(setting, arguments, fd);
+    listen_to(*fd, record, 1.5);
+    type(*fd, record, set);
+    return pid;
+}
+
+/* Once the screen knows, too, that the training is over: else it asks before it leaves. */
+static void end_studio(pid_t pid, int fd, Record *record)
+{
+    listen_to(fd, record, 1);
+    type(fd, record, "q");
+    while (listen_to(fd, record, 1))
+        ;
+    waitpid(pid, NULL, 0);
+    close(fd);
+}
+
+static double in_studio(const Setting *setting, const char *name, Seconds *all, double *drawn, double *drawing)
+{
+    int fd;
+    Record record = {0};
+    pid_t pid = start_studio(setting, &fd, &record);
     double cpu = drawing_seconds(pid), begin = clock_seconds();
     type(fd, &record, "t");
     while (!is_over(setting, name) && listen_to(fd, &record, 0.25))
         ;
     double end = record.pieces ? record.piece[record.pieces - 1].time : begin;
     *drawing = (drawing_seconds(pid) - cpu) / (end - begin);
-    listen_to(fd, &record, 1); /* until the screen knows, too, that it is over: else it asks before it leaves */
-    type(fd, &record, "q");
-    while (listen_to(fd, &record, 1))
-        ;
-    waitpid(pid, NULL, 0);
-    close(fd);
+    end_studio(pid, fd, &record);
     *drawn = count_changes(setting, &record, begin, end) / (end - begin);
     free(record.bytes);
     free(record.piece);
     return read_seconds(setting, name, all);
+}
+
+/* Epochs that have come in a run's metrics since the last call: read on from there, for reading all anew would be felt. */
+static int new_epochs(const Setting *setting, FILE **file)
+{
+    char path[256], line[1024];
+    int epochs = 0;
+    snprintf(path, sizeof path, "%s/%s/metrics.jsonl", setting->runs, setting->recipe);
+    if (!*file && !(*file = fopen(path, "r")))
+        return 0;
+    clearerr(*file);
+    while (fgets(line, sizeof line, *file))
+        epochs += strstr(line, "{\"kind\":\"epoch\"") != NULL;
+    return epochs;
+}
+
+/* One training, watched and not watched in turns. */
+static void in_turns(const Setting *setting)
+{
+    enum { TURN = 5 }; /* epochs; the first of them, in which the switch fell, is not counted */
+    int fd, turns = 0, epochs = 0, ratios = 0, *end = mem_new((size_t)setting->epochs + TURN, sizeof *end);
+    FILE *metrics = NULL;
+    Record record = {0};
+    Seconds seconds = {0};
+    pid_t pid = start_studio(setting, &fd, &record);
+    type(fd, &record, "t");
+    while (epochs < setting->epochs && listen_to(fd, &record, 0.03)) {
+        epochs += new_epochs(setting, &metrics);
+        if (epochs >= (turns ? end[turns - 1] : 0) + TURN) {
+            end[turns++] = epochs;
+            if (write(fd, turns % 2 ? "?" : "2", 1) < 0)
+                perror("write");
+        }
+    }
+    type(fd, &record, "2");
+    end_studio(pid, fd, &record);
+    read_seconds(setting, setting->recipe, &seconds);
+    double middle[setting->epochs], ratio[setting->epochs];
+    for (int i = 1; i < turns; i++) /* the first turn starts up; item[0] is the second epoch */
+        middle[i] = median(seconds.item + end[i - 1], end[i] - end[i - 1] - 1);
+    for (int i = 2; i + 1 < turns; i++) {
+        double around = (middle[i - 1] + middle[i + 1]) / 2;
+        ratio[ratios++] = i % 2 ? middle[i] / around : around / middle[i];
+    }
+    if (ratios)
+        printf("%s %dx%d: watched %.1f %% of the speed it has in the same process behind Help (median of %d turns)\n", setting->recipe,
+               setting->columns, setting->rows, 100 * median(ratio, ratios), ratios);
+    if (metrics)
+        fclose(metrics);
+    free(end);
+    free(seconds.item);
+    free(record.bytes);
+    free(record.piece);
+}
+
+static int clean_up(const char *folder)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command) == 0 ? 0 : 1;
 }
 
 int main(int count, char **argument)
@@ -226,10 +300,14 @@ int main(int count, char **argument)
     Setting setting = {getenv("HOURGLASS") ? getenv("HOURGLASS") : "./hourglass", count > 1 ? argument[1] : "simple",
                        count > 2 ? argument[2] : "../shared/datasets/mnist", NULL, count > 3 ? atoi(argument[3]) : 20,
                        count > 4 ? atoi(argument[4]) : 6, count > 6 ? atoi(argument[5]) : 80, count > 6 ? atoi(argument[6]) : 24};
-    char folder[] = "/tmp/bench-studio-XXXXXX", name[64], first[96], command[64];
-    if (setting.pairs < 1 || setting.pairs > 64 || !mkdtemp(folder))
+    char folder[] = "/tmp/bench-studio-XXXXXX", name[64], first[96];
+    if (setting.pairs < 0 || setting.pairs > 64 || setting.epochs < 2 || !mkdtemp(folder))
         return 1;
     setting.runs = folder;
+    if (!setting.pairs) {
+        in_turns(&setting);
+        return clean_up(folder);
+    }
     Seconds alone = {0}, watched = {0};
     double ratio[64], drawn = 0, drawing = 0;
     for (int i = 0; i < setting.pairs; i++) {
@@ -251,6 +329,5 @@ int main(int count, char **argument)
            100 * median(alone.item, alone.count) / median(watched.item, watched.count));
     free(alone.item);
     free(watched.item);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) == 0 ? 0 : 1;
+    return clean_up(folder);
 }
