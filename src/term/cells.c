@@ -99,18 +99,21 @@ static bool halves(const Look *look, const Cell *cell, uint32_t half[2])
     return true;
 }
 
-bool cell_alike(const Look *look, const Cell *a, const Cell *b)
+bool cell_alike(const Look *look, const Cell *shown, const Cell *next)
 {
     enum { SHADE = 4 }; /* of 255, in each channel: what two neighbouring greys of a picture differ by */
-    uint32_t of_a[2], of_b[2];
-    if (cell_equal(a, b))
+    uint32_t was[2], is[2];
+    if (cell_equal(shown, next))
         return true;
-    if (!halves(look, a, of_a) || !halves(look, b, of_b))
+    if (!halves(look, shown, was) || !halves(look, next, is))
         return false;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
+        if (is[i] == look->ground && was[i] != look->ground)
+            return false;
         for (int shift = 0; shift < 24; shift += 8)
-            if (abs((int)(of_a[i] >> shift & 255) - (int)(of_b[i] >> shift & 255)) > SHADE)
+            if (abs((int)(was[i] >> shift & 255) - (int)(is[i] >> shift & 255)) > SHADE)
                 return false;
+    }
     return true;
 }
 

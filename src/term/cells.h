@@ -42,7 +42,9 @@ static inline bool cell_equal(const Cell *a, const Cell *b)
     return a->glyph == b->glyph && a->fg == b->fg && a->bg == b->bg && a->attr == b->attr;
 }
 
-bool cell_alike(const Look *look, const Cell *a, const Cell *b); /* equal, or of pictures that differ by a shade at most */
+/* The same, or of a picture that differs by a shade at most: the one shown may stay.  What has become empty is not alike, for the
+ * specks of a network's first epochs would be seen on the ground ever after. */
+bool cell_alike(const Look *look, const Cell *shown, const Cell *next);
 
 Cell *cells_at(const Cells *cells, int x, int y);   /* NULL outside the clip */
 void cells_put(Cells *cells, int x, int y, Style p, uint32_t glyph);
