@@ -14,8 +14,8 @@ void train_make_curve(App *app)
 {
     Train *train = self(app);
     const Snapshot *s = train_snapshot(app);
-    bool same = train->made_of == s->metric && train->made_smoothing == train->smoothing && train->made_axis == train->axis && train->curve.batch_x;
-    if (same && train->made_count == s->metrics)
+    if (train->made_of == s->metric && train->made_count == s->metrics && train->made_smoothing == train->smoothing &&
+        train->made_axis == train->axis && train->curve.batch_x)
         return;
     curve_clear(&train->curve);
     curve_clear(&train->shown);
