@@ -94,8 +94,9 @@ static bool halves(const Look *look, const Cell *cell, uint32_t half[2])
         return false;
     if ((ink_is_role(cell->bg) && cell->bg != ink_role(ROLE_GROUND)) || (cell->glyph != ' ' && ink_is_role(cell->fg)))
         return false;
-    half[0] = upper ? cell->fg : look_rgb(look, cell->bg, true);
-    half[1] = lower ? cell->fg : look_rgb(look, cell->bg, true);
+    uint32_t behind = ink_is_role(cell->bg) ? look->ground : cell->bg;
+    half[0] = upper ? cell->fg : behind;
+    half[1] = lower ? cell->fg : behind;
     return true;
 }
 
